@@ -1,1 +1,1 @@
-"""To be described."""
+"""From display text to what is matched and counted: fold keys, shingles, words, stance."""
