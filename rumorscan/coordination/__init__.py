@@ -1,1 +1,1 @@
-"""To be described."""
+"""Who posts the same thing, together, more often than chance allows."""
