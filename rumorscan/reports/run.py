@@ -1,0 +1,245 @@
+"""One scan's results in memory: what `scan` returns and what a run folder holds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from rumorscan.records import (
+    ACCOUNTS_SCHEMA,
+    EDGES_SCHEMA,
+    POSTS_SCHEMA,
+    Campaign,
+    Tier,
+    Triage,
+)
+from rumorscan.reports import folder, summary
+from rumorscan.reports.frames import Campaigns, Frame
+
+FLAGS_SCHEMA = pa.schema([*POSTS_SCHEMA, pa.field("text", pa.string())])
+"""`flags.csv`: the columns of `posts.parquet`, and the text as it was posted."""
+
+REJECTS_SCHEMA = pa.schema(
+    {
+        "source_file": pa.string(),
+        "source_row": pa.int64(),
+        "reason": pa.string(),
+        "detail": pa.string(),
+        "raw": pa.string(),
+    }
+)
+"""`rejects.jsonl`: a row that was set aside, in input order."""
+
+
+class Run:
+    """The results of a scan; every table is loaded when it is first asked for.
+
+    Attributes:
+        about: `run.json`: version, settings, model, inputs, counts, stages.
+
+    Example:
+        >>> run = Run.build(
+        ...     POSTS_SCHEMA.empty_table(), pa.chunked_array([], pa.string()), about={}
+        ... )
+        >>> len(run.posts), len(run.flags), run.about["counts"]["posts"]
+        (0, 0, 0)
+    """
+
+    def __init__(
+        self,
+        about: Mapping[str, Any],
+        tables: Mapping[str, Callable[[], pa.Table]],
+        campaigns: Callable[[], Sequence[Campaign]],
+    ) -> None:
+        self.about = dict(about)
+        self._tables = tables
+        self._campaigns = campaigns
+
+    @classmethod
+    def build(
+        cls,
+        posts: pa.Table,
+        texts: pa.ChunkedArray,
+        *,
+        about: Mapping[str, Any],
+        accounts: pa.Table | None = None,
+        edges: pa.Table | None = None,
+        campaigns: Sequence[Campaign] = (),
+        rejects: pa.Table | None = None,
+    ) -> Run:
+        """Return a run of columns that a scan has computed.
+
+        Args:
+            posts: columns of `POSTS_SCHEMA`, one row an accepted post, in input order.
+            texts: the posts' texts as they were posted, aligned with `posts`.
+            about: what `run.json` shall hold; the counts that follow from the other arguments
+                are filled in where they are absent.
+            accounts: columns of `ACCOUNTS_SCHEMA`.
+            edges: columns of `EDGES_SCHEMA`.
+            campaigns: most pressing first.
+            rejects: columns of `REJECTS_SCHEMA`, in input order.
+        """
+        posts = posts.select(POSTS_SCHEMA.names).cast(POSTS_SCHEMA)
+        accounts = _shaped(accounts, ACCOUNTS_SCHEMA)
+        edges = _shaped(edges, EDGES_SCHEMA)
+        rejects = _shaped(rejects, REJECTS_SCHEMA)
+        counts = _counts(posts, campaigns, rejects.num_rows)
+        return cls(
+            {**about, "counts": {**counts, **about.get("counts", {})}},
+            {
+                "posts": lambda: posts,
+                "flags": lambda: _flags(posts, texts),
+                "accounts": lambda: accounts,
+                "edges": lambda: edges,
+                "rejects": lambda: rejects,
+            },
+            lambda: campaigns,
+        )
+
+    def __repr__(self) -> str:
+        counts = self.about.get("counts", {})
+        return f"<Run: {counts.get('posts', 0):,} posts, {counts.get('campaigns', 0):,} campaigns>"
+
+    @cached_property
+    def posts(self) -> Frame:
+        """Every accepted post, in input order."""
+        return Frame(self._tables["posts"]())
+
+    @cached_property
+    def flags(self) -> Frame:
+        """The posts for people to look at, most pressing first, with their texts."""
+        return Frame(self._tables["flags"]())
+
+    @cached_property
+    def accounts(self) -> Frame:
+        """Every account, most coordinated first."""
+        return Frame(self._tables["accounts"]())
+
+    @cached_property
+    def edges(self) -> Frame:
+        """Pairs of accounts tied by more than chance."""
+        return Frame(self._tables["edges"]())
+
+    @cached_property
+    def rejects(self) -> Frame:
+        """The rows that were set aside, in input order."""
+        return Frame(self._tables["rejects"]())
+
+    @cached_property
+    def campaigns(self) -> Campaigns:
+        """Accounts that act together; `.items` holds them as `Campaign` values."""
+        return Campaigns(self._campaigns())
+
+    def write(self, path: str | Path, *, overwrite: bool = False) -> Path:
+        """Write the run folder; it appears whole or not at all.
+
+        Args:
+            path: a folder that is absent or empty.
+            overwrite: replace the run that the folder holds.
+
+        Returns:
+            The folder.
+
+        Raises:
+            RunError: the folder is taken or cannot be written.
+        """
+        return folder.write_run(self, path, overwrite=overwrite)
+
+    def summary(self, path: str | Path | None = None) -> str:
+        """Return at most 25 lines for a terminal.
+
+        Args:
+            path: the run folder that was written, if any: its files and the next command.
+        """
+        return summary.summarize(self, path)
+
+
+def pressing_order(posts: pa.Table) -> np.ndarray:
+    """Return the rows with triage `review` or `urgent`, most pressing first.
+
+    Urgent before review; then by the sum of rumor probability, coordination and similarity to
+    a known rumor, highest first; then in input order.
+
+    Example:
+        >>> posts = pa.Table.from_pylist(
+        ...     [{"triage": t, "rumor_probability": p, "coordination": 0.0}
+        ...      for t, p in [("review", 0.5), ("pass", 0.9), ("urgent", 0.4), ("review", 0.8)]]
+        ... ).append_column("claim_similarity", pa.nulls(4, pa.float64()))
+        >>> pressing_order(posts).tolist()
+        [2, 3, 0]
+    """
+    triage = posts.column("triage").cast(pa.string())
+    rows = np.flatnonzero(_numbers(pc.is_in(triage, pa.array([Triage.REVIEW, Triage.URGENT]))))
+    flagged = pa.table(
+        {
+            name: _picked(posts.column(name), rows)
+            for name in ("triage", "rumor_probability", "coordination", "claim_similarity")
+        }
+    )
+    pressure = sum(
+        np.nan_to_num(_numbers(pc.fill_null(flagged.column(name), 0.0)))
+        for name in ("rumor_probability", "coordination", "claim_similarity")
+    )
+    is_review = _numbers(pc.equal(flagged.column("triage").cast(pa.string()), Triage.REVIEW))
+    order: np.ndarray = rows[np.lexsort((rows, -pressure, is_review))]
+    return order
+
+
+def _flags(posts: pa.Table, texts: pa.ChunkedArray) -> pa.Table:
+    rows = pressing_order(posts)
+    columns = [_picked(column, rows) for column in [*posts.columns, texts]]
+    return pa.table(columns, schema=FLAGS_SCHEMA)
+
+
+def _picked(column: pa.ChunkedArray, rows: np.ndarray) -> pa.ChunkedArray:
+    """Return the rows of a column in the order asked, one chunk at a time.
+
+    The column as a whole is never put into one piece: the texts of a large dump lie in a
+    mapped file, and more than 2 GiB of them do not fit in one Arrow array.
+    """
+    ascending = np.argsort(rows, kind="stable")
+    ordered = rows[ascending]
+    pieces = []
+    start = 0
+    for chunk in column.chunks:
+        left, right = np.searchsorted(ordered, (start, start + len(chunk)))
+        if right > left:
+            pieces.append(chunk.take(pa.array(ordered[left:right] - start)))
+        start += len(chunk)
+    back = np.empty_like(ascending)
+    back[ascending] = np.arange(len(rows))
+    return pa.chunked_array(pieces, column.type).take(pa.array(back))
+
+
+def _numbers(column: pa.ChunkedArray) -> np.ndarray:
+    values: np.ndarray = column.to_numpy()
+    return values
+
+
+def _shaped(table: pa.Table | None, schema: pa.Schema) -> pa.Table:
+    if table is None:
+        return schema.empty_table()
+    return table.select(schema.names).cast(schema)
+
+
+def _counts(posts: pa.Table, campaigns: Sequence[Campaign], rejected: int) -> dict[str, int]:
+    triages = {
+        str(row["values"]): int(row["counts"])
+        for row in pc.value_counts(posts.column("triage").cast(pa.string())).to_pylist()
+    }
+    tiers = [campaign.tier for campaign in campaigns]
+    return {
+        "rows": posts.num_rows + rejected,
+        "posts": posts.num_rows,
+        "rejected": rejected,
+        "campaigns": len(campaigns),
+        **{f"campaigns_{tier}": tiers.count(tier) for tier in list(Tier)[:0:-1]},
+        "flagged_urgent": triages.get(Triage.URGENT, 0),
+        "flagged_review": triages.get(Triage.REVIEW, 0),
+    }

@@ -1,0 +1,124 @@
+"""A finished run folder as a `Run` again, each file read when it is first asked for."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import orjson
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from rumorscan.errors import RunError
+from rumorscan.records import ACCOUNTS_SCHEMA, EDGES_SCHEMA, POSTS_SCHEMA, Campaign, Reason, Tier
+from rumorscan.reports.manifest import read_manifest
+from rumorscan.reports.run import FLAGS_SCHEMA, REJECTS_SCHEMA, Run
+from rumorscan.reports.sheets import read_sheet
+
+_PLACE = ("source_file", "source_row", "post_id")
+
+
+def load_run(path: str | Path) -> Run:
+    """Return the run that a folder holds.
+
+    Values in `flags` are those of `posts.parquet`; evidence in `accounts` has the decimals of
+    `accounts.csv`. What `verify` does, this does not: the digests are not recomputed.
+
+    Args:
+        path: a run folder.
+
+    Raises:
+        RunError: the folder holds no finished run, or a file is missing or damaged.
+
+    Example:
+        >>> load_run("runs/none")
+        Traceback (most recent call last):
+            ...
+        rumorscan.errors.RunError: runs/none: there is no such run folder
+    """
+    folder = Path(path)
+    read_manifest(folder)
+    about = _parsed(folder / "run.json")
+    return Run(
+        about,
+        {
+            "posts": lambda: _posts(folder),
+            "flags": lambda: _flags(folder),
+            "accounts": lambda: _sheet(folder / "accounts.csv", ACCOUNTS_SCHEMA),
+            "edges": lambda: _sheet(folder / "edges.csv", EDGES_SCHEMA),
+            "rejects": lambda: pa.Table.from_pylist(
+                _lines(folder / "rejects.jsonl"), schema=REJECTS_SCHEMA
+            ),
+        },
+        lambda: [_campaign(row, folder) for row in _lines(folder / "campaigns.jsonl")],
+    )
+
+
+def _posts(folder: Path) -> pa.Table:
+    path = folder / "posts.parquet"
+    try:
+        return pq.read_table(path, columns=POSTS_SCHEMA.names).cast(POSTS_SCHEMA)
+    except (OSError, pa.ArrowException) as error:
+        raise _damaged(path, error) from error
+
+
+def _sheet(path: Path, schema: pa.Schema) -> pa.Table:
+    try:
+        return pa.Table.from_batches(read_sheet(path, schema), schema=schema)
+    except (OSError, pa.ArrowException) as error:
+        raise _damaged(path, error) from error
+
+
+def _flags(folder: Path) -> pa.Table:
+    """Return the flagged posts with their whole values, in the order of `flags.csv`."""
+    shown = _sheet(folder / "flags.csv", FLAGS_SCHEMA)
+    posts = _posts(folder)
+    flagged = posts.filter(pc.not_equal(posts.column("triage").cast(pa.string()), "pass"))
+    places, wanted = (_places(table) for table in (flagged, shown))
+    rows = pc.index_in(wanted, value_set=places)
+    if rows.null_count or flagged.num_rows != shown.num_rows:
+        raise _damaged(folder / "flags.csv", ValueError("other posts than in posts.parquet"))
+    order = np.asarray(rows)
+    return flagged.take(order).append_column(FLAGS_SCHEMA.field("text"), shown.column("text"))
+
+
+def _places(table: pa.Table) -> pa.Array:
+    columns = [table.column(name).cast(pa.string()) for name in _PLACE]
+    return pc.binary_join_element_wise(*columns, "\n").combine_chunks()
+
+
+def _campaign(row: dict[str, Any], folder: Path) -> Campaign:
+    try:
+        values = {name: row[name] for name in Campaign.__slots__ if name != "rows"}
+        for name in ("account_ids", "post_ids", "group_ids", "claim_ids"):
+            values[name] = tuple(values[name])
+        values["tier"] = Tier(values["tier"])
+        values["counter_evidence"] = tuple(Reason(**each) for each in values["counter_evidence"])
+        return Campaign(**values)
+    except (KeyError, TypeError, ValueError) as error:
+        raise _damaged(folder / "campaigns.jsonl", error) from error
+
+
+def _lines(path: Path) -> list[dict[str, Any]]:
+    try:
+        with path.open("rb") as source:
+            return [orjson.loads(line) for line in source]
+    except (OSError, ValueError) as error:
+        raise _damaged(path, error) from error
+
+
+def _parsed(path: Path) -> dict[str, Any]:
+    try:
+        about = orjson.loads(path.read_bytes())
+    except (OSError, ValueError) as error:
+        raise _damaged(path, error) from error
+    if not isinstance(about, dict):
+        raise _damaged(path, TypeError("not an object"))
+    return about
+
+
+def _damaged(path: Path, error: Exception) -> RunError:
+    reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+    return RunError(f"{path}: is damaged: {reason}; rumorscan verify says which files differ")
