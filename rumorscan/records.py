@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
-from typing import Any
+from typing import Any, Protocol
 
 import pyarrow as pa
 
@@ -216,3 +216,16 @@ class Campaign:
             "rumor_probability": self.rumor_probability,
             "claim_ids": list(self.claim_ids),
         }
+
+
+class Progress(Protocol):
+    """Whoever wants to be told how far the work has come."""
+
+    def stage(self, name: str, total: int | None = None) -> None:
+        """Begin a stage; total is how many items it has, where that is known."""
+
+    def advance(self, count: int = 1) -> None:
+        """Say that so many more items of the stage are done."""
+
+    def done(self, note: str = "") -> None:
+        """End the stage, with a word on what came out of it."""
