@@ -1,0 +1,343 @@
+"""What the linear model looks at: which character runs and words a fold key holds.
+
+Each run of a few characters and each word is hashed to one of 2 ** bits buckets. A key's vector
+is 1 / sqrt(m) at its m distinct buckets, so that its length is 1 and saying a thing twice adds
+nothing. Training takes the vectors as a sparse matrix; scoring never makes them, but adds up the
+weights as it walks along the key.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from rumorscan.kernels import compiled
+from rumorscan.text.fold import Folded
+from rumorscan.text.tokens import load_lexicon
+from rumorscan.text.words import Lexicon, cut_row
+
+_MULTIPLIER = 0xFF51AFD7ED558CCD
+_SPREADER = 0x9E3779B97F4A7C15
+_RUN_SEED, _WORD_SEED, _PAIR_SEED = 0x243F6A8885A308D3, 0x13198A2E03707344, 0xA4093822299F31D0
+_MAXIMUM_BITS = 24
+
+
+@dataclass(frozen=True, slots=True)
+class FeatureSettings:
+    """Which features a model has; stored with its weights.
+
+    Attributes:
+        shortest: characters in the shortest run.
+        longest: characters in the longest run.
+        words: whether jieba's words count as well.
+        word_pairs: whether two words side by side count as well.
+        bits: there are 2 ** bits buckets.
+    """
+
+    shortest: int = 2
+    longest: int = 4
+    words: bool = True
+    word_pairs: bool = False
+    bits: int = 18
+
+    def __post_init__(self) -> None:
+        """Check the ranges.
+
+        Raises:
+            ValueError: a value is out of its range.
+        """
+        if not 1 <= self.shortest <= self.longest <= 8:
+            raise ValueError(
+                f"shortest and longest are {self.shortest} and {self.longest}; "
+                "expected 1 <= shortest <= longest <= 8"
+            )
+        if not 8 <= self.bits <= _MAXIMUM_BITS:
+            raise ValueError(f"bits is {self.bits}; expected 8 to {_MAXIMUM_BITS}")
+
+    @property
+    def buckets(self) -> int:
+        """How many buckets there are."""
+        return 1 << self.bits
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the settings as they stand in a model's configuration."""
+        return asdict(self)
+
+
+class Matrix(NamedTuple):
+    """The vectors of n keys as compressed sparse rows.
+
+    Attributes:
+        values: float64, shape (entries,); 1 / sqrt(m) in a row with m entries.
+        indices: int32, shape (entries,); buckets, ascending within a row, each once.
+        offsets: int64, shape (n + 1,); row i is `indices[offsets[i]:offsets[i + 1]]`.
+    """
+
+    values: npt.NDArray[np.float64]
+    indices: npt.NDArray[np.int32]
+    offsets: npt.NDArray[np.int64]
+
+
+class _Shape(NamedTuple):
+    """The settings as a compiled loop takes them."""
+
+    shortest: int
+    longest: int
+    words: bool
+    word_pairs: bool
+    shift: int
+
+
+class _Scratch(NamedTuple):
+    """Arrays that a walk along one key overwrites."""
+
+    route: npt.NDArray[np.float64]
+    following: npt.NDArray[np.int32]
+    begins: npt.NDArray[np.uint8]
+    seen: npt.NDArray[np.uint64]
+    buckets: npt.NDArray[np.int32]
+    spans: npt.NDArray[np.int32]
+
+
+def vectorize(folded: Folded, settings: FeatureSettings) -> Matrix:
+    """Return the vectors of fold keys, one row a key.
+
+    Example:
+        >>> from rumorscan.text.fold import fold_texts
+        >>> matrix = vectorize(fold_texts(["停水", "停水停水", ""]), FeatureSettings())
+        >>> matrix.offsets.tolist()
+        [0, 2, 8, 8]
+    """
+    return Matrix(*_vectorize(folded.codes, folded.offsets, load_lexicon(), _shape(settings)))
+
+
+def dot(
+    folded: Folded, settings: FeatureSettings, weights: npt.NDArray[np.float32]
+) -> npt.NDArray[np.float64]:
+    """Return the product of the keys' vectors with several weight vectors.
+
+    Args:
+        folded: n fold keys.
+        settings: the features that the weights belong to.
+        weights: float32, shape (buckets, heads), C order.
+
+    Returns:
+        float64, shape (n, heads); the same as the sparse matrix gives, up to rounding.
+
+    Example:
+        >>> from rumorscan.text.fold import fold_texts
+        >>> settings = FeatureSettings()
+        >>> weights = np.ones((settings.buckets, 1), dtype=np.float32)
+        >>> dot(fold_texts(["停水停水", ""]), settings, weights).round(3).tolist()
+        [[2.449], [0.0]]
+    """
+    return _dot(folded.codes, folded.offsets, load_lexicon(), _shape(settings), weights)
+
+
+def contributions(
+    folded: Folded, settings: FeatureSettings, weights: npt.NDArray[np.float32]
+) -> npt.NDArray[np.float64]:
+    """Return what each character adds to the product, a feature's part split among its own.
+
+    Args:
+        folded: fold keys.
+        settings: the features that the weights belong to.
+        weights: float32, shape (buckets, heads); only the first head is looked at.
+
+    Returns:
+        float64, aligned with `folded.codes`; the sum over a key is its product. A feature that
+        occurs twice is credited where it occurs first.
+
+    Example:
+        >>> from rumorscan.text.fold import fold_texts
+        >>> settings = FeatureSettings(words=False)
+        >>> weights = np.ones((settings.buckets, 1), dtype=np.float32)
+        >>> contributions(fold_texts(["停水了"]), settings, weights).round(2).tolist()
+        [0.48, 0.77, 0.48]
+    """
+    return _contributions(folded.codes, folded.offsets, load_lexicon(), _shape(settings), weights)
+
+
+def _shape(settings: FeatureSettings) -> _Shape:
+    return _Shape(
+        settings.shortest,
+        settings.longest,
+        settings.words,
+        settings.word_pairs,
+        64 - settings.bits,
+    )
+
+
+@compiled
+def _scratch(offsets: npt.NDArray[np.int64], shape: _Shape) -> _Scratch:
+    widest = 1
+    for row in range(len(offsets) - 1):
+        widest = max(widest, offsets[row + 1] - offsets[row])
+    most = widest * (shape.longest - shape.shortest + 3)
+    slots = 16
+    while slots < 2 * most:
+        slots *= 2
+    return _Scratch(
+        np.empty(widest + 1, dtype=np.float64),
+        np.empty(widest + 1, dtype=np.int32),
+        np.empty(widest, dtype=np.uint8),
+        np.zeros(slots, dtype=np.uint64),
+        np.empty(most, dtype=np.int32),
+        np.empty(2 * most, dtype=np.int32),
+    )
+
+
+@compiled
+def _mix(value: np.uint64, other: np.uint64) -> np.uint64:
+    value = (value ^ other) * np.uint64(_MULTIPLIER)
+    return value ^ (value >> np.uint64(32))
+
+
+@compiled
+def _add(
+    value: np.uint64,
+    shift: int,
+    tag: np.uint64,
+    seen: npt.NDArray[np.uint64],
+    mask: np.uint64,
+    buckets: npt.NDArray[np.int32],
+    count: int,
+) -> int:
+    """Put a feature's bucket at the end of the list unless this key has it already."""
+    bucket = (value * np.uint64(_SPREADER)) >> np.uint64(shift)
+    entry = tag | bucket
+    slot = bucket & mask
+    while seen[slot] >= tag:
+        if seen[slot] == entry:
+            return count
+        slot = (slot + np.uint64(1)) & mask
+    seen[slot] = entry
+    buckets[count] = np.int32(bucket)
+    return count + 1
+
+
+@compiled
+def _collect(
+    codes: npt.NDArray[np.uint32],
+    start: int,
+    stop: int,
+    row: int,
+    lexicon: Lexicon,
+    shape: _Shape,
+    scratch: _Scratch,
+) -> int:
+    """Fill `scratch.buckets` and `scratch.spans` with a key's distinct features; return how many.
+
+    Entries of earlier rows in `scratch.seen` are smaller than this row's tag, so that the table
+    needs no clearing.
+    """
+    shortest, longest, words, word_pairs, shift = shape
+    _, _, begins, seen, buckets, spans = scratch
+    length = stop - start
+    slots = 16
+    while slots < 2 * length * (longest - shortest + 3):
+        slots *= 2
+    mask = np.uint64(slots - 1)
+    tag = np.uint64(row + 1) << np.uint64(32)
+    count = 0
+    for position in range(start, stop):
+        value = np.uint64(_RUN_SEED)
+        for end in range(position, min(stop, position + longest)):
+            value = _mix(value, np.uint64(codes[end]))
+            if end - position + 1 >= shortest:
+                spans[2 * count] = position - start
+                spans[2 * count + 1] = end + 1 - start
+                count = _add(value, shift, tag, seen, mask, buckets, count)
+    if not words and not word_pairs:
+        return count
+    cut_row(codes, start, stop, lexicon, scratch.route, scratch.following, begins)
+    begin, before, begin_before = 0, np.uint64(0), -1
+    while begin < length:
+        value = np.uint64(_WORD_SEED)
+        end = begin
+        while end == begin or (end < length and begins[end] == 0):
+            value = _mix(value, np.uint64(codes[start + end]))
+            end += 1
+        if words:
+            spans[2 * count] = begin
+            spans[2 * count + 1] = end
+            count = _add(value, shift, tag, seen, mask, buckets, count)
+        if word_pairs and begin_before >= 0:
+            spans[2 * count] = begin_before
+            spans[2 * count + 1] = end
+            pair = _mix(_mix(np.uint64(_PAIR_SEED), before), value)
+            count = _add(pair, shift, tag, seen, mask, buckets, count)
+        before, begin_before, begin = value, begin, end
+    return count
+
+
+@compiled
+def _vectorize(
+    codes: npt.NDArray[np.uint32],
+    offsets: npt.NDArray[np.int64],
+    lexicon: Lexicon,
+    shape: _Shape,
+) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.int32], npt.NDArray[np.int64]]:
+    n = len(offsets) - 1
+    scratch = _scratch(offsets, shape)
+    room = len(codes) * (shape.longest - shape.shortest + 3)
+    values = np.empty(room, dtype=np.float64)
+    indices = np.empty(room, dtype=np.int32)
+    bounds = np.zeros(n + 1, dtype=np.int64)
+    written = 0
+    for row in range(n):
+        count = _collect(codes, offsets[row], offsets[row + 1], row, lexicon, shape, scratch)
+        indices[written : written + count] = np.sort(scratch.buckets[:count])
+        if count:
+            values[written : written + count] = 1.0 / np.sqrt(count)
+        written += count
+        bounds[row + 1] = written
+    return values[:written].copy(), indices[:written].copy(), bounds
+
+
+@compiled
+def _dot(
+    codes: npt.NDArray[np.uint32],
+    offsets: npt.NDArray[np.int64],
+    lexicon: Lexicon,
+    shape: _Shape,
+    weights: npt.NDArray[np.float32],
+) -> npt.NDArray[np.float64]:
+    n, heads = len(offsets) - 1, weights.shape[1]
+    scratch = _scratch(offsets, shape)
+    products = np.zeros((n, heads), dtype=np.float64)
+    for row in range(n):
+        count = _collect(codes, offsets[row], offsets[row + 1], row, lexicon, shape, scratch)
+        if count == 0:
+            continue
+        scale = 1.0 / np.sqrt(count)
+        for head in range(heads):
+            total = 0.0
+            for feature in range(count):
+                total += weights[scratch.buckets[feature], head]
+            products[row, head] = total * scale
+    return products
+
+
+@compiled
+def _contributions(
+    codes: npt.NDArray[np.uint32],
+    offsets: npt.NDArray[np.int64],
+    lexicon: Lexicon,
+    shape: _Shape,
+    weights: npt.NDArray[np.float32],
+) -> npt.NDArray[np.float64]:
+    scratch = _scratch(offsets, shape)
+    added = np.zeros(len(codes), dtype=np.float64)
+    for row in range(len(offsets) - 1):
+        start = offsets[row]
+        count = _collect(codes, start, offsets[row + 1], row, lexicon, shape, scratch)
+        for feature in range(count):
+            begin, end = scratch.spans[2 * feature], scratch.spans[2 * feature + 1]
+            part = weights[scratch.buckets[feature], 0] / np.sqrt(count) / (end - begin)
+            for position in range(begin, end):
+                added[start + position] += part
+    return added
