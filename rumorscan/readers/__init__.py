@@ -1,1 +1,8 @@
-"""To be described."""
+"""Dumps to columns: containers, encodings, formats, field maps, times, and the rows set aside."""
+
+from __future__ import annotations
+
+from rumorscan.readers.posts import InputReport, Posts
+from rumorscan.readers.reading import read_posts
+
+__all__ = ["InputReport", "Posts", "read_posts"]

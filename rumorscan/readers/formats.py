@@ -1,0 +1,101 @@
+"""Which syntax a file is written in, told by its content first and its name second."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from rumorscan.errors import DumpError
+from rumorscan.readers.containers import bare_name
+from rumorscan.readers.encodings import guess_encoding
+from rumorscan.readers.fields import LAYOUTS, OTHER_LAYOUT, Layout, layout_named
+from rumorscan.readers.jsonl import parse_line
+
+SYNTAXES = ("jsonl", "json", "csv", "tsv", "parquet")
+"""What a file may be written in."""
+_LINES = (".jsonl", ".ndjson")
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What `--format` asks for; an empty part is told by the file.
+
+    Attributes:
+        syntax: one of `SYNTAXES`, or empty.
+        layout: a layout, or None.
+    """
+
+    syntax: str = ""
+    layout: Layout | None = None
+
+
+def wanted_format(name: str) -> Wanted:
+    """Return what a format's name asks for: a layout, a syntax, or `layout/syntax`.
+
+    Raises:
+        DumpError: no format has this name.
+
+    Example:
+        >>> wanted_format("weibo-search/csv").syntax, wanted_format("jsonl").layout
+        ('csv', None)
+    """
+    layout, syntax = None, ""
+    for part in filter(None, name.split("/")):
+        if part in SYNTAXES:
+            syntax = part
+        elif (layout := layout_named(part)) is None:
+            known = ", ".join((*SYNTAXES, *(row.name for row in (*LAYOUTS, OTHER_LAYOUT))))
+            raise DumpError(f"format '{part}' is not known; expected one of {known}")
+    return Wanted(syntax, layout)
+
+
+@dataclass(frozen=True, slots=True)
+class Syntax:
+    """How a file is written, and what told so."""
+
+    name: str
+    why: str
+
+
+def detect_syntax(head: bytes, path: Path) -> Syntax:
+    """Return the syntax of a file by its first bytes, unpacked, and its name.
+
+    Raises:
+        DumpError: the content is of no kind that is read.
+
+    Example:
+        >>> detect_syntax(b'{"text": "a"}\\n{"text": "b"}\\n', Path("a.txt")).name
+        'jsonl'
+    """
+    name = bare_name(path).lower()
+    if head.startswith(b"PAR1"):
+        return Syntax("parquet", "its first bytes are PAR1")
+    if head.startswith(b"SQLite format 3\0"):
+        raise DumpError(f"{path}: SQLite is not read; export the table of posts as CSV")
+    encoding = guess_encoding(head)
+    text = head[encoding.mark :].decode(encoding.codec, "replace").lstrip()
+    if text.startswith("[") and not name.endswith(_LINES):
+        return Syntax("json", "it begins with a list")
+    if text.startswith("{") or name.endswith((*_LINES, ".json")):
+        return _json_kind(text, name)
+    if name.endswith(".parquet"):
+        raise DumpError(f"{path}: is no Parquet file in spite of its name; check the file")
+    if "\0" in text[:4_096] or text.count("\ufffd") > len(text) // 10:
+        raise DumpError(
+            f"{path}: is in no format that is read; expected JSONL, JSON, CSV, TSV or Parquet"
+        )
+    kind = "tsv" if name.endswith(".tsv") else "csv"
+    return Syntax(kind, "its name" if name.endswith(f".{kind}") else "its lines look like a table")
+
+
+def _json_kind(text: str, name: str) -> Syntax:
+    if name.endswith(_LINES):
+        return Syntax("jsonl", "its name")
+    first, _, rest = text.partition("\n")
+    row = parse_line(first.encode(errors="replace"))
+    if isinstance(row, dict):
+        if rest.strip():
+            return Syntax("jsonl", "every line is an object")
+        if not any(isinstance(value, list) for value in row.values()):
+            return Syntax("jsonl", "its only line is a post")
+    return Syntax("json", "it begins with an object over many lines" if text else "its name")

@@ -1,0 +1,295 @@
+"""The door: raw columns of any source become accepted rows and rejects with a reason.
+
+Every reader hands over its rows as `RawRows`; what is accepted, what is set aside and why is
+decided here, so that the same row has the same fate in every format.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from rumorscan.errors import DumpError
+from rumorscan.readers.fields import FieldMap
+from rumorscan.readers.posts import REJECTS_SCHEMA
+from rumorscan.readers.spool import Spool
+from rumorscan.readers.times import parse_times
+from rumorscan.readers.values import (
+    Column,
+    counts_of,
+    flags_of,
+    ids_of,
+    plain_text,
+    texts_of,
+    words_of,
+)
+from rumorscan.records import CORE_FIELDS, OPTIONAL_FIELDS
+
+RAW_LIMIT = 4_096
+"""Bytes of a rejected row that are kept."""
+
+REASONS = {
+    "bad-json": "the line is not JSON",
+    "not-an-object": "the row is not an object",
+    "ragged-row": "the row has more or fewer cells than the header",
+    "open-quote": "a quotation mark is not closed",
+    "too-long": "the row is too long to be read",
+    "missing-text": "there is no text",
+    "bad-text": "the text is a list, an object or a flag",
+    "text-too-long": "the text is longer than the limit",
+    "missing-account": "there is no account",
+    "bad-id": "an id is not exact: a fraction, or rounded by a spreadsheet",
+    "bad-time": "the time cannot be read",
+}
+"""Stable codes of why a row is set aside."""
+
+_ID_FIELDS = ("parent_id", "root_id", "repost_of", "device_id")
+_COUNT_FIELDS = tuple(name for name, kind in OPTIONAL_FIELDS.items() if kind == pa.int64())
+
+
+@dataclass(frozen=True, slots=True)
+class Reject:
+    """A row set aside before it became part of a column."""
+
+    row: int
+    reason: str
+    detail: str
+    raw: str
+
+
+@dataclass(slots=True)
+class RawRows:
+    """A batch of rows as a reader met them.
+
+    Attributes:
+        columns: canonical field to its values, all of one length; an absent field is absent.
+        rows: int64 row number within the file of each row, ascending.
+        raw: position in this batch to the row as it stood in the file.
+        broken: rows that never became columns.
+    """
+
+    columns: dict[str, Column]
+    rows: np.ndarray[Any, Any]
+    raw: Callable[[int], str]
+    broken: list[Reject] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Door:
+    """What the rows of one input must satisfy.
+
+    Attributes:
+        path: the input as it was given, for messages.
+        names: names of all inputs of this reading, as the dictionary of `source_file`.
+        index: which of the names is this input's.
+        zone: where times without a zone are taken to be.
+        maximum_text_characters: a longer text is set aside.
+        strict: raise at the first bad row.
+    """
+
+    path: str
+    names: pa.Array
+    index: int
+    zone: ZoneInfo
+    maximum_text_characters: int
+    strict: bool
+
+
+class Intake:
+    """Accepts or rejects the rows of one input and counts them.
+
+    Args:
+        door: what the rows must satisfy.
+        folder: where accepted rows wait; None means memory.
+    """
+
+    def __init__(self, door: Door, folder: Path | None) -> None:
+        self.door = door
+        self.accepted = Spool(folder, f"posts-{door.index:05}")
+        self.rejected = Spool(folder, f"rejects-{door.index:05}")
+        self.fields: set[str] = set()
+        self.notes: Counter[str] = Counter()
+        self.reasons: Counter[str] = Counter()
+        self.times_assumed = 0
+
+    @property
+    def rows(self) -> int:
+        """Rows met so far."""
+        return self.accepted.rows + self.rejected.rows
+
+    def take(self, batch: RawRows, fields: FieldMap) -> None:
+        """Accept the good rows of a batch and set the others aside.
+
+        Raises:
+            DumpError: a row is bad and the door is strict, or rows cannot be written.
+        """
+        rejects = list(batch.broken)
+        if len(batch.rows):
+            columns, faults = self._columns(batch, fields)
+            good = np.ones(len(batch.rows), bool)
+            for reason, mask, values in faults:
+                for place in np.flatnonzero(mask & good).tolist():
+                    rejects.append(
+                        Reject(
+                            int(batch.rows[place]), reason, _detail(values, place), batch.raw(place)
+                        )
+                    )
+                good &= ~mask
+            table = pa.RecordBatch.from_pydict(columns)
+            self.fields.update(columns)
+            if not good.all():
+                table = table.filter(pa.array(good))
+            self.accepted.add(table)
+        if rejects:
+            self._set_aside(sorted(rejects, key=lambda reject: reject.row))
+
+    def _set_aside(self, rejects: list[Reject]) -> None:
+        if self.door.strict:
+            first = rejects[0]
+            raise DumpError(
+                f"{self.door.path}, row {first.row}: {REASONS[first.reason]} ({first.reason})"
+                f"{': ' + first.detail if first.detail else ''}"
+            )
+        self.reasons.update(reject.reason for reject in rejects)
+        name = self.door.names[self.door.index].as_py()
+        self.rejected.add(
+            pa.RecordBatch.from_pydict(
+                {
+                    "source_file": [name] * len(rejects),
+                    "source_row": [reject.row for reject in rejects],
+                    "reason": [reject.reason for reject in rejects],
+                    "detail": [cut(reject.detail, 200) for reject in rejects],
+                    "raw": [cut(reject.raw, RAW_LIMIT) for reject in rejects],
+                },
+                schema=REJECTS_SCHEMA,
+            )
+        )
+
+    def _columns(
+        self, batch: RawRows, fields: FieldMap
+    ) -> tuple[dict[str, pa.Array], list[tuple[str, np.ndarray[Any, Any], Any]]]:
+        raw = _tidied(batch.columns, fields)
+        count = len(batch.rows)
+        texts, bad_text = texts_of(raw.get("text", pa.nulls(count)))
+        accounts, bad_account = ids_of(raw.get("account_id", pa.nulls(count)))
+        post_ids, bad_post = ids_of(raw.get("post_id", pa.nulls(count)))
+        times = parse_times(raw.get("posted_at", pa.nulls(count)), self.door.zone)
+        name = self.door.names[self.door.index].as_py()
+        columns = {
+            "post_id": _with_made_ids(post_ids, name, batch.rows),
+            "account_id": accounts,
+            "text": texts,
+            "posted_at": times.to_arrow(),
+            "precision": pa.array(times.precision, pa.uint8()),
+            "source_file": pa.DictionaryArray.from_arrays(
+                pa.array(np.full(count, self.door.index, np.int32)), self.door.names
+            ),
+            "source_row": pa.array(batch.rows, pa.int64()),
+        }
+        no_text = np.asarray(pc.is_null(texts)) & ~bad_text
+        no_account = np.asarray(pc.is_null(accounts)) & ~bad_account
+        faults = [
+            ("missing-text", no_text, None),
+            ("bad-text", bad_text, raw.get("text")),
+            ("text-too-long", self._too_long(texts), None),
+            ("missing-account", no_account, None),
+            ("bad-id", bad_account, raw.get("account_id")),
+            ("bad-id", bad_post, raw.get("post_id")),
+            ("bad-time", times.bad, raw.get("posted_at")),
+        ]
+        self.times_assumed += times.assumed
+        self._note("times not known", times.unknown)
+        self._note("post ids made from file and row", int(post_ids.null_count - bad_post.sum()))
+        columns.update(self._optional(raw))
+        return {
+            name: columns[name] for name in (*CORE_FIELDS, *OPTIONAL_FIELDS) if name in columns
+        }, [fault for fault in faults if fault[1].any()]
+
+    def _optional(self, raw: Mapping[str, Column]) -> dict[str, pa.Array]:
+        columns: dict[str, pa.Array] = {}
+        for name in OPTIONAL_FIELDS:
+            if name not in raw:
+                continue
+            if name == "account_created_at":
+                times = parse_times(raw[name], self.door.zone)
+                columns[name], bad = times.to_arrow(), times.bad
+            else:
+                convert = words_of
+                if name in _ID_FIELDS:
+                    convert = ids_of
+                elif name in _COUNT_FIELDS:
+                    convert = counts_of
+                elif name == "verified":
+                    convert = flags_of
+                columns[name], bad = convert(raw[name])
+            self._note(f"unreadable {name}, left empty", int(bad.sum()))
+        return columns
+
+    def _too_long(self, texts: pa.Array) -> np.ndarray[Any, Any]:
+        limit = self.door.maximum_text_characters
+        longest = pc.max(pc.binary_length(texts)).as_py()
+        if longest is None or longest <= limit:
+            return np.zeros(len(texts), bool)
+        return np.asarray(pc.fill_null(pc.greater(pc.utf8_length(texts), limit), False))
+
+    def _note(self, what: str, count: int) -> None:
+        if count:
+            self.notes[what] += count
+
+
+def cut(text: str, limit: int) -> str:
+    """Return the beginning of a text that is at most so many bytes of UTF-8.
+
+    Example:
+        >>> cut("停水三天", 7)
+        '停水'
+    """
+    encoded = plain_text(text).encode()
+    return encoded.decode() if len(encoded) <= limit else encoded[:limit].decode(errors="ignore")
+
+
+def _detail(values: Any, place: int) -> str:
+    if values is None:
+        return ""
+    value = values[place]
+    shown = value.as_py() if isinstance(value, pa.Scalar) else value
+    return repr(shown)[:200]
+
+
+def _tidied(columns: Mapping[str, Column], fields: FieldMap) -> dict[str, Column]:
+    """Lay the layout's constants, prefixes and blanks over the columns."""
+    tidied = dict(columns)
+    layout = fields.layout
+    count = len(next(iter(columns.values()))) if columns else 0
+    for name, value in layout.constants.items():
+        tidied.setdefault(name, pa.repeat(pa.scalar(value, pa.string()), count))
+    if fields.account:
+        tidied["account_id"] = pa.repeat(pa.scalar(fields.account, pa.string()), count)
+    for name, blanks in layout.blanks.items():
+        if name in tidied:
+            words, _ = words_of(tidied[name])
+            is_blank = pc.is_in(words, pa.array(blanks, pa.string()))
+            tidied[name] = pc.if_else(is_blank, pa.scalar(None, pa.string()), words)
+    for name, prefixes in layout.prefixes.items():
+        if name in tidied:
+            words, _ = words_of(tidied[name])
+            pattern = "^(" + "|".join(prefixes) + r")\s*"
+            tidied[name] = pc.replace_substring_regex(words, pattern, "")
+    return tidied
+
+
+def _with_made_ids(ids: pa.Array, name: str, rows: np.ndarray[Any, Any]) -> pa.Array:
+    if not ids.null_count:
+        return ids
+    made = pc.binary_join_element_wise(
+        pa.scalar(name, pa.string()), pa.array(rows, pa.int64()).cast(pa.string()), ":"
+    )
+    return pc.coalesce(ids, made)

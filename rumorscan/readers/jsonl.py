@@ -1,0 +1,252 @@
+"""JSON lines and JSON documents.
+
+A block of lines whose columns hold one simple type each goes through Arrow's parser. Where that
+gives up (a broken line, mixed types, a new key), the block is parsed line by line; both ways
+accept the same lines and give the same values.
+
+The row number of JSON lines is the number of the line, of JSON documents that of the item in
+the list; both begin at 1.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from itertools import islice
+from typing import Any
+
+import numpy as np
+import orjson
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.json
+
+from rumorscan.errors import DumpError
+from rumorscan.readers.encodings import Block, LineBlocks
+from rumorscan.readers.intake import Intake, RawRows, Reject
+from rumorscan.readers.objects import SAMPLE_ROWS, ObjectMap
+
+MapMaker = Callable[[list[dict[str, Any]]], ObjectMap]
+DOCUMENT_LIMIT = 1 << 29
+"""Bytes of a JSON document; it is held in memory whole, unlike JSON lines."""
+DEPTH_LIMIT = 1_000
+"""Nesting beyond which a line is not read; both parsers go as deep."""
+
+_NEWLINE, _OPEN, _CLOSE, _BRACKET, _RETURN = b"\n{}[\r"
+_KINDS = {str: pa.string(), int: pa.int64(), bool: pa.bool_()}
+
+
+def read_jsonl(
+    blocks: LineBlocks, intake: Intake, make_map: MapMaker, batch_rows: int
+) -> Iterator[ObjectMap]:
+    """Read JSON lines into the intake; yields the field map after each batch.
+
+    Raises:
+        DumpError: no line is an object, the keys cannot be mapped, or a row is bad and the
+            intake is strict.
+    """
+    reader: _Lines | None = None
+    line = 1
+    for block in blocks:
+        if reader is None:
+            sample = _sample(block, intake.door.path)
+            reader = _Lines(make_map(sample), sample)
+        for batch in reader.batches(block, line, batch_rows):
+            intake.take(batch, reader.map.fields)
+            yield reader.map
+        line += block.data.count(b"\n") + block.overlong
+    if reader is None:
+        raise DumpError(f"{intake.door.path}: the file is empty; expected posts")
+
+
+def _sample(block: Block, where: str) -> list[dict[str, Any]]:
+    lines = (line for line in block.data.split(b"\n") if line.strip())
+    parsed = (parse_line(line) for line in lines)
+    sample = list(islice((row for row in parsed if isinstance(row, dict)), SAMPLE_ROWS))
+    if not sample:
+        raise DumpError(
+            f"{where}: no line is a JSON object; expected one post a line, such as "
+            '{"post_id": "1", "account_id": "2", "text": "…"}'
+        )
+    return sample
+
+
+class _Lines:
+    """Turns blocks of lines into batches; remembers which type each column has had."""
+
+    def __init__(self, fields: ObjectMap, sample: list[dict[str, Any]]) -> None:
+        self.map = fields
+        self._types: dict[str, set[type]] = {}
+        self._learn(sample)
+
+    def batches(self, block: Block, line: int, batch_rows: int) -> Iterator[RawRows]:
+        if block.overlong:
+            text = block.data.decode(errors="ignore")
+            yield self.map.raw_rows([], [], str, [Reject(line, "too-long", "over 16 MB", text)])
+            return
+        batch = self._fast(block.data, line)
+        if batch is not None:
+            yield batch
+        else:
+            yield from self._slow(block.data, line, batch_rows)
+
+    def _learn(self, rows: list[dict[str, Any]]) -> None:
+        columns = self.map.columns(rows)
+        for name, values in columns.items():
+            self._types.setdefault(name, set()).update(map(type, values))
+
+    def _schema(self) -> pa.Schema | None:
+        """Return the types that Arrow shall expect, or None where a column has had several."""
+        tree: dict[str, Any] = {}
+        for name, column in self.map.fields.columns.items():
+            types = self._types.get(name, set()) - {type(None)}
+            if len(types) != 1 or (kind := _KINDS.get(next(iter(types)))) is None:
+                return None
+            *parents, last = self.map.path(column)
+            branch = tree
+            for parent in parents:
+                branch = branch.setdefault(parent, {})
+                if not isinstance(branch, dict):
+                    return None
+            if branch.setdefault(last, kind) is not kind:
+                return None
+        return pa.schema([(key, _arrow_type(kind)) for key, kind in tree.items()])
+
+    def _fast(self, data: bytes, line: int) -> RawRows | None:
+        schema = self._schema()
+        if schema is None:
+            return None
+        bounds = _object_lines(data)
+        if bounds is None:
+            return None
+        try:
+            table = pa.json.read_json(
+                pa.BufferReader(data),
+                read_options=pa.json.ReadOptions(use_threads=False, block_size=len(data) + 1),
+                parse_options=pa.json.ParseOptions(
+                    explicit_schema=schema,
+                    unexpected_field_behavior="ignore" if self.map.ignores else "error",
+                ),
+            ).combine_chunks()
+        except pa.ArrowException:
+            return None
+        if table.num_rows != len(bounds) - 1:
+            return None
+        columns = {}
+        for name, column in self.map.fields.columns.items():
+            first, *rest = self.map.path(column)
+            values = table.column(first).chunk(0)
+            columns[name] = pc.struct_field(values, rest) if rest else values
+
+        def raw(place: int) -> str:
+            return data[bounds[place] : bounds[place + 1]].decode(errors="replace").rstrip("\r\n")
+
+        return RawRows(columns, np.arange(line, line + table.num_rows), raw)
+
+    def _slow(self, data: bytes, line: int, batch_rows: int) -> Iterator[RawRows]:
+        lines = data.split(b"\n")
+        for start in range(0, len(lines), batch_rows):
+            part = lines[start : start + batch_rows]
+            rows, numbers, broken = _parse_lines(part, line + start)
+            if rows:
+                self._learn(rows)
+            if rows or broken:
+                first = line + start
+
+                def raw(
+                    place: int,
+                    part: list[bytes] = part,
+                    numbers: list[int] = numbers,
+                    first: int = first,
+                ) -> str:
+                    return part[numbers[place] - first].decode(errors="replace").rstrip("\r")
+
+                yield self.map.raw_rows(rows, numbers, raw, broken)
+
+
+def _parse_lines(
+    lines: list[bytes], first: int
+) -> tuple[list[dict[str, Any]], list[int], list[Reject]]:
+    rows, numbers, broken = [], [], []
+    for number, line in enumerate(lines, first):
+        row = parse_line(line)
+        if isinstance(row, dict):
+            rows.append(row)
+            numbers.append(number)
+        elif line.strip():
+            reason, detail = (
+                ("bad-json", row.why)
+                if isinstance(row, Broken)
+                else ("not-an-object", type(row).__name__)
+            )
+            broken.append(
+                Reject(number, reason, detail, line.decode(errors="replace").rstrip("\r"))
+            )
+    return rows, numbers, broken
+
+
+class Broken:
+    """Stands for a line that is not JSON."""
+
+    def __init__(self, why: str) -> None:
+        self.why = why
+
+
+def parse_line(line: bytes) -> Any:
+    """Return the value of a line of JSON in UTF-8, or `Broken`.
+
+    What only Python's own writer produces is read too: NaN, lone surrogates. Whole numbers keep
+    all their digits.
+
+    Example:
+        >>> parse_line(b'{"id": 123456789012345678901234567890, "n": NaN}')
+        {'id': 123456789012345678901234567890, 'n': nan}
+        >>> parse_line(b'{"id": ').why
+        'unexpected end of data: line 1 column 8 (char 7)'
+    """
+    try:
+        value = orjson.loads(line)
+    except orjson.JSONDecodeError as error:
+        why = str(error)
+    else:
+        if not isinstance(value, dict) or not any(type(item) is float for item in value.values()):
+            return value
+        why = ""
+    try:
+        return json.loads(line, parse_int=_whole)
+    except (ValueError, RecursionError) as error:
+        return Broken(why or str(error))
+
+
+def _whole(digits: str) -> int | str:
+    return int(digits) if len(digits) < 4_000 else digits
+
+
+def _arrow_type(kind: Any) -> pa.DataType:
+    if isinstance(kind, dict):
+        return pa.struct([(key, _arrow_type(inner)) for key, inner in kind.items()])
+    return kind
+
+
+def _object_lines(data: bytes) -> np.ndarray[Any, Any] | None:
+    """Return the bounds of lines if each begins with `{` and ends with `}`, else None.
+
+    No value of JSON has `}` before `{` without a comma, so that a count of objects equal to that
+    of such lines means one object a line.
+    """
+    codes = np.frombuffer(data, np.uint8)
+    ends = np.flatnonzero(codes == _NEWLINE)
+    if not len(ends) or ends[-1] != len(codes) - 1:
+        ends = np.append(ends, len(codes))
+    starts = np.concatenate(([0], ends[:-1] + 1))
+    last = codes[ends - 1]
+    if (last == _RETURN).any():
+        last = np.where(last == _RETURN, codes[ends - 2], last)
+    if starts[-1] >= len(codes) or not ((codes[starts] == _OPEN) & (last == _CLOSE)).all():
+        return None
+    bounds = np.append(starts, ends[-1] + 1)
+    if data.count(b"[") + data.count(b"{") - len(ends) >= DEPTH_LIMIT:
+        opening = np.flatnonzero((codes == _OPEN) | (codes == _BRACKET))
+        if np.diff(np.searchsorted(opening, bounds)).max() >= DEPTH_LIMIT:
+            return None
+    return bounds
