@@ -39,6 +39,16 @@ FILES = (
 """The files of a run in the order of the manifest."""
 
 _ROW_GROUP = 131_072
+# a dictionary of ids and probabilities is built in vain: they hardly repeat
+_REPEATING = [
+    "source_file",
+    "stance",
+    "claim_id",
+    "campaign_id",
+    "triage",
+    "reasons.list.element.code",
+    "reasons.list.element.detail",
+]
 _RUN_MARKS = (MANIFEST, "run.json")
 
 
@@ -146,7 +156,13 @@ def _write_files(run: Run, folder: Path) -> None:
 
     started = time.perf_counter()
     posts = run.posts.to_arrow()
-    pq.write_table(posts, folder / "posts.parquet", compression="zstd", row_group_size=_ROW_GROUP)
+    pq.write_table(
+        posts,
+        folder / "posts.parquet",
+        compression="zstd",
+        row_group_size=_ROW_GROUP,
+        use_dictionary=_REPEATING,
+    )
     for name in ("flags", "accounts", "edges"):
         write_sheet(getattr(run, name).to_arrow(), folder / f"{name}.csv")
     _write_lines(run.campaigns, folder / "campaigns.jsonl")

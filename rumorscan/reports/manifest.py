@@ -142,7 +142,7 @@ def _is_entry(entry: object) -> bool:
     return (
         all(isinstance(text, str) for text in texts)
         and isinstance(size, int)
-        and bool(name)
+        and name not in ("", "..")
         and Path(str(name)).name == name
     )
 

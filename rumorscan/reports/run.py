@@ -11,6 +11,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from rumorscan.readers.posts import REJECTS_SCHEMA
 from rumorscan.records import (
     ACCOUNTS_SCHEMA,
     EDGES_SCHEMA,
@@ -24,17 +25,6 @@ from rumorscan.reports.frames import Campaigns, Frame
 
 FLAGS_SCHEMA = pa.schema([*POSTS_SCHEMA, pa.field("text", pa.string())])
 """`flags.csv`: the columns of `posts.parquet`, and the text as it was posted."""
-
-REJECTS_SCHEMA = pa.schema(
-    {
-        "source_file": pa.string(),
-        "source_row": pa.int64(),
-        "reason": pa.string(),
-        "detail": pa.string(),
-        "raw": pa.string(),
-    }
-)
-"""`rejects.jsonl`: a row that was set aside, in input order."""
 
 
 class Run:

@@ -12,9 +12,10 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from rumorscan.errors import RunError
+from rumorscan.readers.posts import REJECTS_SCHEMA
 from rumorscan.records import ACCOUNTS_SCHEMA, EDGES_SCHEMA, POSTS_SCHEMA, Campaign, Reason, Tier
 from rumorscan.reports.manifest import read_manifest
-from rumorscan.reports.run import FLAGS_SCHEMA, REJECTS_SCHEMA, Run
+from rumorscan.reports.run import FLAGS_SCHEMA, Run
 from rumorscan.reports.sheets import read_sheet
 
 _PLACE = ("source_file", "source_row", "post_id")

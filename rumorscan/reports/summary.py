@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import datetime
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from rumorscan.records import Campaign, Tier
+from rumorscan.records import Campaign, Tier, Triage
+from rumorscan.reports import phrases
 from rumorscan.reports.folder import FILES
 from rumorscan.reports.manifest import MANIFEST
 from rumorscan.reports.variants import plain
@@ -19,15 +19,7 @@ _TOP = 3
 _ID_CHARACTERS = 40
 _TEMPLATE_CHARACTERS = 36
 _PATH_CHARACTERS = 200
-_TIERS = {Tier.CONFIRMED: "确证", Tier.SUSPECTED: "疑似", Tier.SPREAD: "传播", Tier.NONE: "无"}
-_FAMILIES = {
-    "text": "文本",
-    "time": "时间",
-    "reuse": "账号复用",
-    "profile": "资料",
-    "infrastructure": "设备网络",
-}
-_SPANS = ((86_400.0, "天 days"), (3_600.0, "小时 h"), (60.0, "分钟 min"), (1.0, "秒 s"))
+_QUANTITIES = 2
 
 
 def summarize(run: Run, path: str | Path | None = None) -> str:
@@ -66,66 +58,60 @@ def _counted(counts: dict[str, Any]) -> list[str]:
         shown = [f"{label} {counts[name]:,}" for label, name in labels if name in counts]
         return " ｜ ".join(shown)
 
+    tiers = list(Tier)[:0:-1]
     lines = [
         listed(("帖子 posts", "posts"), ("行 rows", "rows"), ("剔除 rejected", "rejected")),
         listed(("不同文本 distinct texts", "distinct_texts"), ("近重组 groups", "groups")),
         listed(
             ("行动 campaigns", "campaigns"),
-            *((f"{_TIERS[tier]} {tier}", f"campaigns_{tier}") for tier in list(Tier)[:0:-1]),
+            *((_words(phrases.TIERS, tier), f"campaigns_{tier}") for tier in tiers),
         ),
-        listed(("优先 urgent", "flagged_urgent"), ("复核 review", "flagged_review")),
+        listed(
+            (_words(phrases.TRIAGES, Triage.URGENT), "flagged_urgent"),
+            (_words(phrases.TRIAGES, Triage.REVIEW), "flagged_review"),
+        ),
     ]
     return [line for line in lines if line]
 
 
+def _words(table: dict[str, phrases.Phrase], code: str) -> str:
+    return _both(phrases.words_for(table, code))
+
+
+def _both(words: phrases.Phrase) -> str:
+    return words.en if words.zh == words.en else f"{words.zh} {words.en}"
+
+
 def _told(place: int, campaign: Campaign) -> list[str]:
-    name = plain(campaign.campaign_id, _ID_CHARACTERS)
-    template = plain(campaign.template, _TEMPLATE_CHARACTERS)
     head = (
-        f"{place}. {name} {_TIERS[campaign.tier]} {campaign.tier}"
-        f" ｜ 协同度 coordination {campaign.coordination:.2f}"
+        f"{place}. {plain(campaign.campaign_id, _ID_CHARACTERS)}"
+        f" {_words(phrases.TIERS, campaign.tier)}"
+        f" ｜ 协同度 coordination {phrases.fraction(campaign.coordination)}"
         f" ｜ 账号 accounts {len(campaign.account_ids):,}"
         f" ｜ 帖子 posts {len(campaign.post_ids):,}"
     )
-    return [head, f"   {template}", f"   因为 because: {'；'.join(_reasons(campaign))}"]
+    reasons = plain("；".join(_reasons(campaign)))
+    return [head, f"   “{plain(campaign.template, _TEMPLATE_CHARACTERS)}”", f"   因为 {reasons}"]
 
 
-def _reasons(campaign: Campaign) -> Iterable[str]:
-    families = sorted(
-        (
-            (bool(values.get("strong")), float(values.get("strength") or 0.0), family)
-            for family, values in campaign.evidence.items()
-            if family in _FAMILIES
-        ),
-        key=lambda item: (-item[0], -item[1], list(_FAMILIES).index(item[2])),
-    )
-    strong = [
-        f"{_FAMILIES[family]} {family} {strength:.2f}"
-        for is_strong, strength, family in families
-        if is_strong or (not families[0][0] and strength > 0)
+def _reasons(campaign: Campaign) -> Iterator[str]:
+    """Yield the strong families of evidence, the strongest first, then the known rumors."""
+    told = [
+        (family, values)
+        for family, values in campaign.evidence.items()
+        if values.get("strong")
+        or not any(each.get("strong") for each in campaign.evidence.values())
     ]
-    if strong:
-        yield ", ".join(strong)
-    if len(campaign.group_ids) > 1:
-        yield f"{len(campaign.group_ids):,} 组文本 groups"
-    if span := _span(campaign.started_at, campaign.ended_at):
-        yield f"历时 over {span}"
-    if campaign.q_value < 1.0:
-        yield f"q={campaign.q_value:.1g}"
+    for family, values in sorted(told, key=lambda item: -(item[1].get("strength") or 0.0)):
+        quantities = [
+            phrases.quantity(name, value)
+            for name, value in values.items()
+            if name not in ("strength", "strong") and value not in (None, "", [], {})
+        ][:_QUANTITIES]
+        behind = "，".join(f"{_both(each.name)} {each.value}" for each in quantities)
+        yield _words(phrases.FAMILIES, family) + (f"（{behind}）" if behind else "")
     if campaign.claim_ids:
         yield f"已知谣言 known rumor {plain(campaign.claim_ids[0], _ID_CHARACTERS)}"
-
-
-def _span(started_at: str | None, ended_at: str | None) -> str:
-    if not started_at or not ended_at:
-        return ""
-    seconds = (
-        datetime.fromisoformat(ended_at) - datetime.fromisoformat(started_at)
-    ).total_seconds()
-    for unit_seconds, unit in _SPANS:
-        if seconds >= unit_seconds:
-            return f"{seconds / unit_seconds:.1f} {unit}"
-    return "0 秒 s"
 
 
 def _next(run: Run, path: str | Path) -> list[str]:
