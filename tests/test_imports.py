@@ -1,0 +1,51 @@
+"""What is not needed is not loaded: each check runs in a fresh interpreter."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+HEAVY = ("numpy", "pyarrow", "torch", "pandas", "jieba", "sklearn", "numba", "scipy", "rich")
+NOT_FOR_SCORING = ("torch", "transformers", "pandas", "polars")
+LOADED = "import json, sys; print(json.dumps([n for n in sys.modules if '.' not in n]))"
+
+
+def loaded_by(code):
+    """Return the top-level modules that are loaded after the code ran."""
+    done = subprocess.run(
+        [sys.executable, "-c", f"{code}\n{LOADED}"],
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        timeout=120,
+        check=True,
+    )
+    return set(json.loads(done.stdout.splitlines()[-1]))
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "import rumorscan",
+        "import rumorscan; dir(rumorscan); rumorscan.__version__; rumorscan.RumorscanError",
+        "import rumorscan.settings; rumorscan.settings.Settings()",
+        "from rumorscan.cli import main\ntry: main(['--help'])\nexcept SystemExit: pass",
+        "from rumorscan.cli import main\ntry: main(['--version'])\nexcept SystemExit: pass",
+    ],
+)
+def test_no_heavy_library_is_loaded_before_it_is_needed(code):
+    assert loaded_by(code).isdisjoint(HEAVY)
+
+
+@pytest.mark.parametrize("command", ["scan", "score", "demo", "explain", "verify"])
+def test_the_help_of_a_command_loads_no_model_library(command):
+    code = f"from rumorscan.cli import main\ntry: main(['{command}', '--help'])"
+    assert loaded_by(f"{code}\nexcept SystemExit: pass").isdisjoint(
+        (*NOT_FOR_SCORING, "sklearn", "jieba")
+    )
+
+
+@pytest.mark.parametrize("name", ["scan", "score", "load_model", "load_run"])
+def test_scanning_and_scoring_need_neither_torch_nor_pandas(name):
+    assert loaded_by(f"import rumorscan; rumorscan.{name}").isdisjoint(NOT_FOR_SCORING)
