@@ -1,0 +1,191 @@
+"""Campaigns as the page shows them: the evidence for and the evidence against, side by side."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import tzinfo
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from rumorscan.reports import charts, phrases
+from rumorscan.reports.glimpse import Row
+from rumorscan.reports.phrases import Phrase, Quantity, number
+from rumorscan.reports.variants import Piece, differences, template_pieces
+
+CARD_VARIANTS = 6
+CARD_ACCOUNTS = 40
+_COMPARED = 24
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """One family of evidence: how strong it is, and the quantities behind it."""
+
+    name: Phrase
+    strength: float | None
+    strong: bool
+    quantities: list[Quantity]
+
+
+@dataclass(frozen=True, slots=True)
+class ReasonLine:
+    """A reason in words.
+
+    Attributes:
+        code: the stable code; against: whether it speaks against the reading.
+        words: what it says; value: its quantity, or an empty text; detail: what it belongs to.
+        share: the quantity where it lies in [0, 1], else None.
+    """
+
+    code: str
+    words: Phrase
+    value: str
+    detail: str
+    against: bool
+    share: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """One wording of a campaign's posts against its template."""
+
+    pieces: list[Piece]
+    copies: int
+    changed: float
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """Everything that the page says about one campaign."""
+
+    index: int
+    campaign: Row
+    tier: Phrase
+    template: list[Piece]
+    variants: list[Variant]
+    wordings: int
+    families: list[Family]
+    against: list[ReasonLine]
+    strip: list[tuple[float, float, float]]
+    dated: int
+    busiest_hour: str
+    started: str
+    ended: str
+    span: str
+
+
+def card(
+    index: int,
+    campaign: Row,
+    texts: Counter[str],
+    posted_at: npt.NDArray[np.int64],
+    *,
+    where: tzinfo,
+) -> Card:
+    """Return the card of a campaign.
+
+    Args:
+        index: its place on the page, from 1.
+        campaign: an object of `campaigns.jsonl`.
+        texts: its flagged texts and how many posts bear each.
+        posted_at: seconds since 1970 of its posts that have a time.
+        where: the zone in which times are shown.
+
+    Example:
+        >>> shown = card(1, {"campaign_id": "c1", "tier": "spread", "template": "停水［…］"},
+        ...     Counter(), np.array([0, 86_400]), where=phrases.zone("UTC")[0])
+        >>> shown.tier.en, shown.span, shown.families[0].strength
+        ('spread only', '1 d', None)
+    """
+    template = str(campaign.get("template") or "")
+    seconds = int(posted_at.max() - posted_at.min()) if len(posted_at) else None
+    return Card(
+        index=index,
+        campaign=campaign,
+        tier=phrases.words_for(phrases.TIERS, campaign.get("tier", "none")),
+        template=template_pieces(template),
+        variants=variants(template, texts),
+        wordings=len(texts),
+        families=families(campaign.get("evidence")),
+        against=[reason_line(reason) for reason in campaign.get("counter_evidence") or ()],
+        strip=charts.strip(posted_at),
+        dated=len(posted_at),
+        busiest_hour=f"{charts.busiest(posted_at, 3_600):.0%}" if len(posted_at) else "",
+        started=phrases.moment(campaign.get("started_at"), where),
+        ended=phrases.moment(campaign.get("ended_at"), where),
+        span="—" if seconds is None else phrases.duration(seconds),
+    )
+
+
+def variants(template: str, texts: Counter[str]) -> list[Variant]:
+    """Return a few wordings from the nearest to the template to the farthest from it.
+
+    Example:
+        >>> shown = variants("城东停水三天", Counter({"城东停水三天": 9, "城东停水五天": 1}))
+        >>> [(variant.copies, round(variant.changed, 2)) for variant in shown]
+        [(9, 0.0), (1, 0.17)]
+    """
+    common = sorted(texts.items(), key=lambda item: (-item[1], item[0]))[:_COMPARED]
+    compared = []
+    for text, copies in common:
+        pieces, changed = differences(template, text)
+        compared.append(Variant(pieces, copies, changed))
+    compared.sort(key=lambda variant: variant.changed)
+    if len(compared) <= CARD_VARIANTS:
+        return compared
+    places = np.linspace(0, len(compared) - 1, CARD_VARIANTS).round().astype(int)
+    return [compared[place] for place in places.tolist()]
+
+
+def families(evidence: Any) -> list[Family]:
+    """Return the five families of evidence in their order, then any other that is present.
+
+    Example:
+        >>> [family.name.en for family in families({})][:2]
+        ['Text', 'Timing']
+    """
+    present: dict[str, Any] = evidence if isinstance(evidence, dict) else {}
+    names = [*phrases.FAMILIES, *(name for name in present if name not in phrases.FAMILIES)]
+    return [_family(name, present.get(name)) for name in names]
+
+
+def reason_line(reason: Row) -> ReasonLine:
+    """Return a reason in words; a code without words is shown as it is.
+
+    Example:
+        >>> line = reason_line({"code": "stance-denies", "value": 1.0, "detail": ""})
+        >>> line.against, line.words.en, line.value
+        (True, 'denies the claim', '')
+    """
+    code = str(reason.get("code", ""))
+    against = any(code.startswith(start) for start in phrases.AGAINST)
+    amount = number(reason.get("value"))
+    value = ""
+    if amount is not None and amount != 1.0:
+        value = phrases.fraction(amount) if 0.0 <= amount < 1.0 else phrases.measure(code, amount)
+    return ReasonLine(
+        code=code,
+        words=phrases.words_for(phrases.REASONS, code),
+        value=value,
+        detail=str(reason.get("detail") or ""),
+        against=against,
+        share=amount if amount is not None and 0.0 <= amount <= 1.0 else None,
+    )
+
+
+def _family(name: str, found: Any) -> Family:
+    values: dict[str, Any] = found if isinstance(found, dict) else {}
+    strength = number(values.get("strength"))
+    return Family(
+        name=phrases.words_for(phrases.FAMILIES, name),
+        strength=None if strength is None else min(max(strength, 0.0), 1.0),
+        strong=bool(values.get("strong")),
+        quantities=[
+            phrases.quantity(key, value, name)
+            for key, value in values.items()
+            if key not in ("strength", "strong")
+        ],
+    )

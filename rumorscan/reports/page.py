@@ -1,0 +1,279 @@
+"""The report of a run as one HTML file that opens offline and loads nothing.
+
+Every text of the dump is made visible and escaped on its way into the page, and a strict
+Content-Security-Policy names the digests of the one style and the one script, so that even a
+text that got through as markup could neither run nor load anything.
+"""
+
+from __future__ import annotations
+
+import base64
+import functools
+import hashlib
+from collections import Counter
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import jinja2
+import numpy as np
+from markupsafe import Markup
+
+from rumorscan.reports import cards, charts, glimpse, phrases, variants
+from rumorscan.reports.glimpse import Glimpse, Row
+from rumorscan.reports.phrases import number
+from rumorscan.settings import Settings
+
+_TEXT_LIMIT = 280
+_RAW_LIMIT = 160
+_ASSUMED_NOTHING = ("", None, False)
+
+
+def render_page(folder: Path) -> str:
+    """Return the report of a run folder as one self-contained HTML page.
+
+    Only the other files of the run are read. The page holds nothing of `run.json` that
+    differs between two scans of the same input (times, memory, workers, the folder's name),
+    so that it has the same bytes. Write it as UTF-8 with its line ends untouched.
+
+    Args:
+        folder: a run folder; `run.json` is required, a file that is absent counts as empty.
+
+    Raises:
+        RunError: `run.json` is missing, or a file of the run is damaged.
+
+    Example:
+        >>> import tempfile
+        >>> with tempfile.TemporaryDirectory() as name:
+        ...     _ = Path(name, "run.json").write_text('{"version": "0.1.0"}')
+        ...     page = render_page(Path(name))
+        >>> page.startswith("<!doctype html>"), "Content-Security-Policy" in page
+        (True, True)
+    """
+    seen = glimpse.look(Path(folder))
+    style, script = _asset("page.css"), _asset("page.js")
+    policy = (
+        "default-src 'none'; "
+        f"style-src 'sha256-{_digest(style)}'; script-src 'sha256-{_digest(script)}'; "
+        "img-src data:; base-uri 'none'; form-action 'none'"
+    )
+    template = _environment().get_template("page.html")
+    # the two assets are files of this package; no other text skips the escaping
+    return template.render(
+        policy=policy,
+        style=Markup(style),  # noqa: S704
+        script=Markup(script),  # noqa: S704
+        **_context(seen),
+    )
+
+
+@functools.cache
+def _environment() -> jinja2.Environment:
+    environment = jinja2.Environment(
+        loader=jinja2.PackageLoader("rumorscan.reports", "templates"),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        finalize=_safe,
+    )
+    environment.filters.update(
+        count=phrases.count, fraction=phrases.fraction, chance=phrases.chance, number=number
+    )
+    environment.globals.update(
+        tiers=phrases.TIERS, triages=phrases.TRIAGES, stances=phrases.STANCES
+    )
+    return environment
+
+
+def _safe(value: Any) -> Any:
+    """Mark what is invisible in every string that a template prints."""
+    if value is None or isinstance(value, jinja2.Undefined):
+        return ""
+    if isinstance(value, Markup) or not isinstance(value, str):
+        return value
+    return variants.plain(value)
+
+
+def _asset(name: str) -> str:
+    path = resources.files("rumorscan.reports") / "templates" / name
+    # browsers hash a style with its line ends normalized
+    return path.read_text(encoding="utf-8").replace("\r\n", "\n")
+
+
+def _digest(text: str) -> str:
+    return base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+
+
+def _context(seen: Glimpse) -> Row:
+    """Return everything that the template prints."""
+    about = seen.about
+    settings = _section(about, "settings")
+    where, zone_words = phrases.zone(str(_section(settings, "reading").get("tz") or "UTC"))
+    links = {str(item["campaign_id"]): place for place, item in enumerate(seen.campaigns, 1)}
+    shown_cards = [
+        cards.card(
+            place,
+            campaign,
+            seen.texts.get(str(campaign["campaign_id"])) or Counter(),
+            seen.campaign_times.get(str(campaign["campaign_id"]), np.empty(0, np.int64)),
+            where=where,
+        )
+        for place, campaign in enumerate(seen.campaigns[: glimpse.FULL_CARDS], 1)
+    ]
+    claims = _section(about, "claims")
+    return {
+        "about": about,
+        "inputs": [item for item in about.get("inputs") or () if isinstance(item, dict)],
+        "model": _section(about, "model"),
+        "counts": _section(about, "counts"),
+        "zone": zone_words,
+        "title": _title(about),
+        "period": _period(seen, where),
+        "seen": seen,
+        "links": links,
+        "claims": claims,
+        "cards": shown_cards,
+        "card_accounts": cards.CARD_ACCOUNTS,
+        "campaign_total": sum(seen.campaign_tiers.values()),
+        "compact": [
+            {
+                "rumor_probability": None,
+                "coordination": None,
+                **item,
+                "pieces": variants.template_pieces(str(item.get("template") or ""), 90),
+            }
+            for item in seen.campaigns[glimpse.FULL_CARDS :]
+        ],
+        "dots": _dots(seen.campaigns[: glimpse.FULL_CARDS]),
+        "cells": charts.cells(seen.flag_axes),
+        "review_line": number(_section(settings, "verdicts").get("review_probability")),
+        "timeline": charts.timeline(seen.posted_at, seen.flagged, where),
+        "flags": [_flag(row, where) for row in seen.flags],
+        "flag_campaigns": [
+            name for name in links if name in {row["campaign_id"] for row in seen.flags}
+        ],
+        "accounts": [_account(row) for row in seen.accounts],
+        "account_total": sum(seen.account_tiers.values()),
+        "edges": seen.edges,
+        "rejects": [
+            {**row, "raw": variants.visible(str(row.get("raw") or ""), _RAW_LIMIT)}
+            for row in seen.rejects
+        ],
+        "reject_reasons": seen.reject_reasons.most_common(),
+        "reject_total": sum(seen.reject_reasons.values()),
+        "base_rate": number(_section(settings, "scoring").get("base_rate")),
+        "changes": _changes(settings),
+        "capped": [
+            phrases.quantity(str(name), value) for name, value in _section(about, "capped").items()
+        ],
+        "limits": _lines(_section(about, "model").get("limits")),
+        "mapping": _mapping(about),
+        "zones": _zones(about),
+        "explained": next((str(row["post_id"]) for row in seen.flags), "ID"),
+        "full_cards": glimpse.FULL_CARDS,
+    }
+
+
+def _section(values: Row, name: str) -> Row:
+    found = values.get(name)
+    return found if isinstance(found, dict) else {}
+
+
+def _lines(value: Any) -> list[str]:
+    if isinstance(value, str):
+        return [value] if value else []
+    return [str(item) for item in value or ()] if isinstance(value, (list, tuple)) else []
+
+
+def _title(about: Row) -> str:
+    """Return the names of what was scanned; never the run's, which says nothing of it."""
+    names = [
+        str(item.get("path") or "").replace("\\", "/").rstrip("/").rsplit("/", 1)[-1]
+        for item in about.get("inputs") or ()
+        if isinstance(item, dict)
+    ]
+    shown = "、".join(name for name in names[:2] if name)
+    return f"{shown} +{len(names) - 2}" if len(names) > 2 else shown
+
+
+def _period(seen: Glimpse, where: Any) -> tuple[str, str] | None:
+    if not len(seen.posted_at):
+        return None
+    first, last = int(seen.posted_at.min()), int(seen.posted_at.max())
+    return phrases.moment(first, where), phrases.moment(last, where)
+
+
+def _dots(campaigns: list[Row]) -> list[charts.Dot]:
+    """Return the places of campaigns that have both numbers, the strongest drawn last."""
+    dots = []
+    for place, campaign in enumerate(campaigns, 1):
+        across, up = (number(campaign.get(name)) for name in ("coordination", "rumor_probability"))
+        if across is None or up is None:
+            continue
+        label = (
+            f"{campaign['campaign_id']}: 协同度 coordination {phrases.fraction(across)}, "
+            f"谣言概率 rumor probability {phrases.fraction(up)}"
+        )
+        tier = str(campaign.get("tier", "none"))
+        dots.append(charts.dot((across, up, campaign["account_count"]), tier, place, label))
+    return dots[::-1]
+
+
+def _flag(row: Row, where: Any) -> Row:
+    reasons = [cards.reason_line(reason) for reason in row.get("reasons") or ()]
+    text = str(row.get("text") or "")
+    return {
+        **row,
+        "pieces": variants.visible(text, _TEXT_LIMIT),
+        "at": phrases.moment(row.get("posted_at"), where),
+        "reasons": sorted(reasons, key=lambda reason: reason.against),
+        "triage": str(row.get("triage") or ""),
+    }
+
+
+def _account(row: Row) -> Row:
+    return {
+        **row,
+        "evidence": [cards.reason_line(reason) for reason in row["evidence"] or ()],
+    }
+
+
+def _changes(settings: Row) -> list[tuple[str, str, str]]:
+    """Return (name, default, value) of settings that differ and can change a result."""
+    changes = []
+    for section, defaults in Settings().to_dict().items():
+        if section == "run":
+            continue
+        for name, default in defaults.items():
+            value = _section(settings, section).get(name, default)
+            if value != default:
+                changes.append((f"{section}.{name}", _written(default), _written(value)))
+    return changes
+
+
+def _written(value: Any) -> str:
+    if value in _ASSUMED_NOTHING or value in ([], {}):
+        return "—"
+    return phrases.measure("", value)
+
+
+def _zones(about: Row) -> str:
+    """Return the zones that were assumed for times without one."""
+    assumed: dict[str, None] = {}
+    for item in about.get("inputs") or ():
+        value = item.get("tz_assumed")
+        if value is True:
+            value = _section(_section(about, "settings"), "reading").get("tz")
+        if value:
+            assumed[str(value)] = None
+    return "、".join(assumed)
+
+
+def _mapping(about: Row) -> list[str]:
+    """Return the fields that were read from a column of another name."""
+    found: dict[str, None] = {}
+    for item in about.get("inputs") or ():
+        for name, column in _section(item, "mapping").items():
+            if name != column:
+                found[f"{name} ← {column}"] = None
+    return list(found)
