@@ -11,6 +11,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from rumorscan import __version__
 from rumorscan.readers.posts import REJECTS_SCHEMA
 from rumorscan.records import (
     ACCOUNTS_SCHEMA,
@@ -25,6 +26,18 @@ from rumorscan.reports.frames import Campaigns, Frame
 
 FLAGS_SCHEMA = pa.schema([*POSTS_SCHEMA, pa.field("text", pa.string())])
 """`flags.csv`: the columns of `posts.parquet`, and the text as it was posted."""
+
+_ABOUT: dict[str, Any] = {
+    "version": __version__,
+    "started_at": None,
+    "finished_at": None,
+    "settings": {},
+    "model": {"name": None, "sha256": None},
+    "inputs": [],
+    "counts": {},
+    "stages": [],
+    "peak_memory_bytes": None,
+}
 
 
 class Run:
@@ -68,8 +81,8 @@ class Run:
         Args:
             posts: columns of `POSTS_SCHEMA`, one row an accepted post, in input order.
             texts: the posts' texts as they were posted, aligned with `posts`.
-            about: what `run.json` shall hold; the counts that follow from the other arguments
-                are filled in where they are absent.
+            about: what `run.json` shall hold; a key of the contract that is absent is filled
+                with nothing, the counts with those that follow from the other arguments.
             accounts: columns of `ACCOUNTS_SCHEMA`.
             edges: columns of `EDGES_SCHEMA`.
             campaigns: most pressing first.
@@ -81,7 +94,7 @@ class Run:
         rejects = _shaped(rejects, REJECTS_SCHEMA)
         counts = _counts(posts, campaigns, rejects.num_rows)
         return cls(
-            {**about, "counts": {**counts, **about.get("counts", {})}},
+            {**_ABOUT, **about, "counts": {**counts, **about.get("counts", {})}},
             {
                 "posts": lambda: posts,
                 "flags": lambda: _flags(posts, texts),

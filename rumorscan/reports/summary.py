@@ -75,11 +75,7 @@ def _counted(counts: dict[str, Any]) -> list[str]:
 
 
 def _words(table: dict[str, phrases.Phrase], code: str) -> str:
-    return _both(phrases.words_for(table, code))
-
-
-def _both(words: phrases.Phrase) -> str:
-    return words.en if words.zh == words.en else f"{words.zh} {words.en}"
+    return " ".join(phrases.words_for(table, code))
 
 
 def _told(place: int, campaign: Campaign) -> list[str]:
@@ -90,28 +86,37 @@ def _told(place: int, campaign: Campaign) -> list[str]:
         f" ｜ 账号 accounts {len(campaign.account_ids):,}"
         f" ｜ 帖子 posts {len(campaign.post_ids):,}"
     )
-    reasons = plain("；".join(_reasons(campaign)))
-    return [head, f"   “{plain(campaign.template, _TEMPLATE_CHARACTERS)}”", f"   因为 {reasons}"]
-
-
-def _reasons(campaign: Campaign) -> Iterator[str]:
-    """Yield the strong families of evidence, the strongest first, then the known rumors."""
-    told = [
-        (family, values)
-        for family, values in campaign.evidence.items()
-        if values.get("strong")
-        or not any(each.get("strong") for each in campaign.evidence.values())
+    because = [
+        f"   {word} {plain(separator.join(_reasons(campaign, language)))}"
+        for word, separator, language in (("因为", "；", 0), ("because", "; ", 1))
     ]
-    for family, values in sorted(told, key=lambda item: -(item[1].get("strength") or 0.0)):
+    return [head, f"   “{plain(campaign.template, _TEMPLATE_CHARACTERS)}”", *because]
+
+
+def _reasons(campaign: Campaign, language: int) -> Iterator[str]:
+    """Yield the strong families of evidence, the strongest first, then the known rumors.
+
+    Args:
+        campaign: what is told about; where no family is strong, the weak ones are told.
+        language: 0 for Chinese, 1 for English.
+    """
+    brackets, comma, known = (
+        (("（", "）"), "，", "已知谣言") if language == 0 else ((" (", ")"), ", ", "known rumor")
+    )
+    evidence = campaign.evidence
+    strong = [family for family in evidence if evidence[family].get("strong")]
+    told = strong or [family for family in evidence if evidence[family].get("strength")]
+    for family in sorted(told, key=lambda family: -evidence[family].get("strength", 0.0)):
         quantities = [
             phrases.quantity(name, value)
-            for name, value in values.items()
+            for name, value in evidence[family].items()
             if name not in ("strength", "strong") and value not in (None, "", [], {})
         ][:_QUANTITIES]
-        behind = "，".join(f"{_both(each.name)} {each.value}" for each in quantities)
-        yield _words(phrases.FAMILIES, family) + (f"（{behind}）" if behind else "")
+        behind = comma.join(f"{each.name[language]} {each.value}" for each in quantities)
+        name = phrases.words_for(phrases.FAMILIES, family)[language]
+        yield f"{name}{behind.join(brackets)}" if behind else name
     if campaign.claim_ids:
-        yield f"已知谣言 known rumor {plain(campaign.claim_ids[0], _ID_CHARACTERS)}"
+        yield f"{known} {plain(campaign.claim_ids[0], _ID_CHARACTERS)}"
 
 
 def _next(run: Run, path: str | Path) -> list[str]:

@@ -20,14 +20,15 @@ def test_the_summary_says_what_was_found_and_what_to_do_next():
         "不同文本 distinct texts 4 ｜ 近重组 groups 1",
         "优先 urgent 1 ｜ 复核 review 2",
         "1. c1",
-        "账号复用 Account reuse（账号 accounts 2，q 值 q-value < 0.0001）",
-        "时间 Timing（窗口 window 15 min",
-        "已知谣言 known rumor k0007",
+        "因为 账号复用（账号 2，",
+        "；时间（窗口 15 min，占比 75%）；已知谣言 k0007",
+        "because Account reuse (accounts 2, ",
+        "; Timing (window 15 min, share 75%); known rumor k0007",
         "posts.parquet, flags.csv",
         "rumorscan explain runs/demo c1",
     ):
         assert expected in text
-    assert text.index("Account reuse") < text.index("Timing"), "the strongest evidence first"
+    assert text.index("Account reuse") < text.index("Timing"), "the strongest comes first"
 
 
 def test_mere_spread_is_no_top_campaign():
@@ -57,7 +58,7 @@ def test_the_summary_can_be_shown_on_a_gbk_console():
 def test_evidence_of_unknown_kind_is_told_by_its_own_name():
     evidence = {"payment": {"strength": 0.7, "strong": True, "transfers": 12}}
     assert (
-        "payment（transfers 12）"
+        "payment (transfers 12)"
         in small_run(campaigns=[small_campaign(evidence=evidence)]).summary()
     )
 
@@ -65,6 +66,5 @@ def test_evidence_of_unknown_kind_is_told_by_its_own_name():
 def test_without_strong_evidence_the_weak_is_told():
     evidence = {"text": {"strength": 0.2, "strong": False, "accounts": 3}}
     assert (
-        "文本 Text（账号 accounts 3）"
-        in small_run(campaigns=[small_campaign(evidence=evidence)]).summary()
+        "因为 文本（账号 3）" in small_run(campaigns=[small_campaign(evidence=evidence)]).summary()
     )
