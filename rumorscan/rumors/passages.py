@@ -41,6 +41,9 @@ _SURPLUS = 0.2  # of 0.05 to 0.35 the fastest with 50,000 claims
 _SHORTENING = 16
 """Characters under `LONG_CLAIM` at which half of what may be missing is asked for as well."""
 
+_WITHOUT_END = 0.9
+"""What remains of the share where a passage lacks the end of the claim."""
+
 # characters that come and go without changing what is said; pairs are formed across them
 _FILLERS = "的了着能会要可以将已就都也又还很再并啊呢吧吗"
 FILLERS = np.zeros(0x10000, dtype=np.bool_)
@@ -377,6 +380,8 @@ def find_passages(codes: Codes, offsets: Ints, pairs: Pairs, library: Library, s
             members = pairs.members[pairs.offsets[claim] : pairs.offsets[claim + 1]]
             weight, first, last, most = _best_passage(numbers, length, span, members, scratch)
             ratio = 1.0 if most == len(members) else min(1.0, weight / library.totals[claim])
+            if not _holds_end(numbers[first : last + 1], members):
+                ratio *= _WITHOUT_END
             if ratio < wanted[claim] or most < MINIMUM_PAIRS:
                 continue
             rank = (claim, ratio)
@@ -391,6 +396,20 @@ def find_passages(codes: Codes, offsets: Ints, pairs: Pairs, library: Library, s
         if best_claim[row] >= 0 and not library.is_rumor[best_claim[row]]:
             best_claim[row], best_share[row] = -1, 0.0
     return best_claim, best_share
+
+
+@compiled
+def _holds_end(passage: Ids, members: Ids) -> bool:
+    """Tell whether a passage holds one of a claim's last two pairs.
+
+    A Chinese sentence says at its end what happened: `追车的女孩` is not `追车的女孩去世了`.
+    """
+    end = members[max(0, len(members) - 2) :]
+    for number in passage:
+        for wanted in end:
+            if number == wanted:
+                return True
+    return False
 
 
 @compiled
