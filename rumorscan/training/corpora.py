@@ -7,26 +7,18 @@ JSON lines or CSV, plain or as `.gz` or `.xz`.
 
 from __future__ import annotations
 
-import csv
-import gzip
-import io
-import lzma
-import zlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, tzinfo
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import numpy as np
 import numpy.typing as npt
-import orjson
 
 from rumorscan.errors import LabeledError
+from rumorscan.readers.times import parse_time, zone_of
+from rumorscan.training.tables import Row, parse_rows, read_text
 
-Row = Mapping[str, Any]
 _ALIASES = {
     "ids": ("id", "post_id"),
     "groups": ("group", "group_id", "cluster"),
@@ -36,11 +28,8 @@ _ALIASES = {
 }
 _TIMES = ("posted_at", "time")
 _LABELS = {"0": 0, "1": 1, "true": 1, "false": 0}
-_SHANGHAI = ZoneInfo("Asia/Shanghai")
-_MILLISECONDS_FROM = 10**11
+_SHANGHAI = zone_of("Asia/Shanghai")
 _NO_TIME = np.datetime64("NaT", "s")
-
-csv.field_size_limit(2**24)
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,97 +167,14 @@ def join(corpora: Iterable[Corpus]) -> Corpus:
     return _join(list(corpora))
 
 
-def read_texts(path: str | Path) -> list[str]:
-    r"""Return the texts of a file of ordinary posts: one a line, or the field `text` of JSON lines.
-
-    Raises:
-        LabeledError: the file cannot be read, or has no text.
-
-    Example:
-        >>> import tempfile
-        >>> with tempfile.TemporaryDirectory() as folder:
-        ...     path = Path(folder, "ordinary.txt")
-        ...     _ = path.write_text("今天下雨\n\n晚饭吃面\n", encoding="utf-8")
-        ...     read_texts(path)
-        ['今天下雨', '晚饭吃面']
-    """
-    path = Path(path)
-    content = _text_of(path, _bytes_of(path))
-    texts = []
-    if _is_table(path):
-        for _, row in _parsed(path, content):
-            texts.append("" if isinstance(row, str) else str(row.get("text") or "").strip())
-    else:
-        texts = [line.strip() for line in content.splitlines()]
-    texts = [text for text in texts if text]
-    if not texts:
-        raise LabeledError(f"{path}: holds no text; expected one a line, or a field 'text'")
-    return texts
-
-
 def _join(corpora: list[Corpus]) -> Corpus:
     columns = {name: np.concatenate([getattr(one, name) for one in corpora]) for name in _COLUMNS}
     return Corpus(**columns, inputs=tuple(one for corpus in corpora for one in corpus.inputs))
 
 
-def _bytes_of(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise LabeledError(f"{path}: cannot be read: {error.strerror}") from error
-
-
-def _text_of(path: Path, content: bytes) -> str:
-    """Return a file's text, unpacked by what its name ends in; UTF-8, or else GB18030."""
-    try:
-        if path.suffix == ".xz":
-            content = lzma.decompress(content)
-        elif path.suffix == ".gz":
-            content = gzip.decompress(content)
-    except (lzma.LZMAError, EOFError, gzip.BadGzipFile, zlib.error) as error:
-        raise LabeledError(f"{path}: is damaged or cut short: {error}") from error
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            return content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    raise LabeledError(f"{path}: is neither UTF-8 nor GB18030; save it as UTF-8")
-
-
 def _read_file(path: Path, *, strict: bool) -> Corpus:
-    content = _bytes_of(path)
-    rows = _parsed(path, _text_of(path, content))
-    return _read_rows(str(path), sha256(content).hexdigest(), rows, strict=strict)
-
-
-def _is_table(path: Path) -> bool:
-    kinds = {".jsonl", ".ndjson", ".json", ".csv", ".tsv"}
-    return bool(kinds & {suffix.lower() for suffix in path.suffixes})
-
-
-def _parsed(path: Path, content: str) -> Iterator[tuple[int, Row | str]]:
-    """Yield row numbers from 1 with the row, or with why the row cannot be parsed."""
-    name = path.name.lower().removesuffix(".xz").removesuffix(".gz")
-    if name.endswith((".csv", ".tsv")):
-        delimiter = "\t" if name.endswith(".tsv") else ","
-        reader = csv.DictReader(io.StringIO(content, newline=""), delimiter=delimiter)
-        if "text" not in (reader.fieldnames or ()):
-            found = ", ".join(repr(field) for field in reader.fieldnames or ())
-            raise LabeledError(f"{path}: has no column 'text'; found {found or 'no header'}")
-        try:
-            yield from enumerate(reader, 2)
-        except csv.Error as error:
-            raise LabeledError(f"{path}: is not CSV: {error}") from error
-        return
-    for number, line in enumerate(io.StringIO(content, newline="\n"), 1):
-        if not line.strip():
-            continue
-        try:
-            row = orjson.loads(line)
-        except orjson.JSONDecodeError:
-            yield number, "is not JSON"
-            continue
-        yield number, row if isinstance(row, dict) else "is not a JSON object"
+    content, digest = read_text(path)
+    return _read_rows(str(path), digest, parse_rows(path, content), strict=strict)
 
 
 def _read_rows(
@@ -337,29 +243,13 @@ def _time(row: Row) -> np.datetime64:
     name, value = next(
         ((name, row[name]) for name in _TIMES if row.get(name) not in (None, "")), ("", None)
     )
-    if value is None or value != value:  # noqa: PLR0124 - NaN is how a frame says missing
-        return _NO_TIME
-    try:
-        return np.datetime64(int(_moment(value, _SHANGHAI).timestamp()), "s")
-    except (ValueError, OverflowError, OSError):
+    seconds, _, is_bad, _ = parse_time(value, _SHANGHAI)
+    if is_bad:
         raise _RowError(
             "time",
             f"'{name}' is {_shown(value)}; expected ISO 8601 such as '2024-05-01T08:00:00+08:00'",
-        ) from None
-
-
-def _moment(value: Any, zone: tzinfo) -> datetime:
-    """Return a time given as a moment, as ISO 8601, or as (milli)seconds since 1970."""
-    if isinstance(value, datetime):
-        return value if value.tzinfo else value.replace(tzinfo=zone)
-    text = str(value).strip()
-    if text.removesuffix(".0").isdigit() and len(text) >= 9:
-        number = int(text.removesuffix(".0"))
-        return datetime.fromtimestamp(
-            number / 1000 if number >= _MILLISECONDS_FROM else number, tz=UTC
         )
-    moment = datetime.fromisoformat(text)
-    return moment if moment.tzinfo else moment.replace(tzinfo=zone)
+    return _NO_TIME if seconds is None else np.datetime64(seconds, "s")
 
 
 def _shown(value: Any) -> str:
