@@ -23,6 +23,8 @@ class Crowds:
         self.stage, self.town, self.people = stage, town, people
         self.dice = Dice(stage.seed, "crowds")
         self.table: dict[str, Any] = load_table("crowds")
+        self.officials: list[Account] = []
+        self._devoted = town.settle(6)  # fans who chant under both posts of the star
 
     def add_all(self) -> None:
         """Add every kind of look-alike."""
@@ -77,10 +79,7 @@ class Crowds:
 
     def _add_chants(self, root: Post) -> None:
         dice, chants = self.dice, self.table["star"]["chants"]
-        if not hasattr(self, "_chanters"):
-            self._chanters = self.town.settle(CHANTS // 2 - 6)
-        # a few devoted fans chant under both posts
-        fans = self._chanters[:6] + self.crowd(CHANTS // 2 - 6, 0.1)
+        fans = self._devoted + self.crowd(CHANTS // 2 - len(self._devoted), 0.1)
         for fan in fans:
             moment = _fading(dice, root.posted_at, 8 * 3_600)
             self.stage.reply(fan, dice.pick(chants), moment, root, "fan-chant")
@@ -126,13 +125,14 @@ class Crowds:
     def add_notices(self) -> None:
         """Add notices that a family of official accounts posts word for word."""
         dice, table = self.dice, self.table["officials"]
-        family = [self.town.appoint(name, "政务发布平台", 30_000) for name in table["names"]]
+        self.officials = [
+            self.town.appoint(name, "政务发布平台", 30_000) for name in table["names"]
+        ]
         for number, notice in enumerate(table["notices"]):
             first = at(3 + number * 3, 9 + number * 2, 30)
-            for account in dice.take(family, 10):
+            for account in dice.take(self.officials, 10):
                 moment = first + timedelta(seconds=dice.below(2_400))
                 self.stage.post(account, notice, moment, "official-notice")
-        self.officials = family
 
 
 def _fading(dice: Dice, moment: datetime, seconds: int) -> datetime:

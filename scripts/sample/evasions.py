@@ -29,7 +29,7 @@ def disguise(dice: Dice, text: str, tails: list[str]) -> str:
 
 
 def _swap_looks(dice: Dice, text: str) -> str:
-    return _swap(dice, text, _STAND_INS["looks"], dice.between(1, 3))
+    return _swap(dice, text, _STAND_INS["looks"], dice.between(1, 2))
 
 
 def _swap_sounds(dice: Dice, text: str) -> str:

@@ -85,7 +85,7 @@ def add_everyday(stage: Stage, talk: Talk, people: list[Account]) -> list[Post]:
     for _ in range(THREADS):
         topic = dice.pick(topics)
         moment = waking_hours(dice)
-        root = stage.post(dice.favor(people), talk.root(topic), moment, "organic", topic=topic)
+        root = stage.post(dice.lean(people), talk.root(topic), moment, "organic", topic=topic)
         root.likes = dice.wide(8)
         roots.append(root)
     replies = [_answer(stage, dice, talk, people, dice.favor(roots)) for _ in range(ANSWERS)]
@@ -101,7 +101,7 @@ def add_everyday(stage: Stage, talk: Talk, people: list[Account]) -> list[Post]:
 
 
 def _answer(stage: Stage, dice: Dice, talk: Talk, people: list[Account], root: Post) -> Post:
-    account, text = dice.favor(people), talk.answer(root.topic)
+    account, text = dice.lean(people), talk.answer(root.topic)
     moment = later(dice, root.posted_at)
     if dice.chance(0.15):
         tail = f"//@{root.account.name}:{root.text}"

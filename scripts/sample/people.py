@@ -68,7 +68,8 @@ class Town:
 
     def device(self) -> str:
         """Return a new device id."""
-        return "d" + "".join(self._dice.pick("0123456789abcdef") for _ in range(12))
+        # letters only, so that none looks like a phone number
+        return "d" + "".join(self._dice.pick("acefghkmnprtuvwx") for _ in range(10))
 
     def _number(self) -> str:
         self._count += 1
