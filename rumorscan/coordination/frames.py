@@ -1,0 +1,81 @@
+"""Frames: wording that a button, a lottery or a chain puts into many mouths."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from rumorscan.coordination.accounts import Memberships
+from rumorscan.text.fold import Folded
+
+# characters of an edge, and the groups that must share it: short edges meet by chance
+_EDGES = ((6, 3, 0.0), (3, 5, 0.02))
+_LARGEST_OVERLAP = 0.1
+
+# what the texts themselves say; learned frames come from `shared_wording`
+_CUES = {
+    "frame-lottery": re.compile(r"抽奖|抽取|抽一位|转发抽|转发并关注|中奖|免费送|锦鲤|开奖"),
+    "frame-blessing": re.compile(
+        r"好运|祝福|保佑|平安|转给.{0,6}(朋友|家人|个群)|转发.{0,8}(好运|福气|有福)|心想事成|万事如意"
+    ),
+    "frame-share-button": re.compile(
+        r"[（(【\s](分享自|来自|转自|分享来自|via|下载)\s*[@＠]?[^）)】\s]{1,24}([）)】]|\s*$)|"
+        r"我(正在|分享了|在看)[^，。]{0,12}[《【#]"
+    ),
+    "frame-chant": re.compile(r"打卡|应援|生日快乐|加油{1,3}|期待.{0,6}作品|一起守护"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class SharedWording:
+    """Beginnings and endings that several groups of unrelated accounts have in common.
+
+    Attributes:
+        groups_alike: int64, one a group of the memberships; how many groups share the more
+            common of its two edges, 0 where the accounts overlap or the edge is its own.
+    """
+
+    groups_alike: npt.NDArray[np.int64]
+
+
+def shared_wording(memberships: Memberships, folded: Folded) -> SharedWording:
+    """Return how widely each group's first and last words stand in groups of other accounts.
+
+    Args:
+        memberships: groups and who stands in them.
+        folded: the distinct fold keys that group numbers point into.
+    """
+    alike = np.zeros(len(memberships.groups), dtype=np.int64)
+    keys = [folded.key(int(group)) for group in memberships.groups]
+    for length, least, share in _EDGES:
+        enough = max(least, share * len(keys))
+        for edges in ([key[:length] for key in keys], [key[-length:] for key in keys]):
+            _count_alike(memberships, edges, enough, alike)
+    return SharedWording(alike)
+
+
+def _count_alike(
+    memberships: Memberships, edges: list[str], enough: float, alike: npt.NDArray[np.int64]
+) -> None:
+    """Raise the counts of groups whose edge stands in enough groups of other accounts."""
+    if not edges:
+        return
+    _, codes, sizes = np.unique(np.array(edges), return_inverse=True, return_counts=True)
+    for code in np.flatnonzero(sizes >= enough):
+        members = np.flatnonzero(codes == code)
+        people = memberships.matrix[members].indices
+        if len(people) - len(np.unique(people)) <= _LARGEST_OVERLAP * len(people):
+            alike[members] = np.maximum(alike[members], sizes[code])
+
+
+def frame_cues(text: str) -> list[str]:
+    """Return the kinds of frame that a display text itself names.
+
+    Example:
+        >>> frame_cues("城东停水三天（分享自 @某某新闻）"), frame_cues("转发抽奖，送三台手机")
+        (['frame-share-button'], ['frame-lottery'])
+    """
+    return [code for code, cue in _CUES.items() if cue.search(text)]

@@ -1,0 +1,80 @@
+"""Chance: how often so much overlap would come about by accident."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+from scipy.special import betainc
+from scipy.stats import hypergeom
+
+Floats = npt.NDArray[np.float64]
+Counts = npt.NDArray[np.int64]
+
+
+def overlap_chance(shared: Counts, first: Counts, second: Counts, population: int) -> Floats:
+    """Return the chance that two random sets share at least so many members.
+
+    The upper tail of the hypergeometric distribution (Fisher's exact test).
+
+    Args:
+        shared: members in both sets, shape (k,).
+        first: sizes of the one set.
+        second: sizes of the other.
+        population: how many there are to draw from.
+
+    Returns:
+        Probabilities, shape (k,).
+
+    Example:
+        >>> overlap_chance(np.array([5]), np.array([5]), np.array([5]), 1000)[0] < 1e-12
+        np.True_
+    """
+    whole = np.maximum(population, np.maximum(first, second))
+    return np.asarray(hypergeom.sf(shared - 1, whole, first, second), dtype=np.float64)
+
+
+def share_chance(successes: int, trials: int, rate: float) -> float:
+    """Return the chance of at least so many successes: the upper tail of the binomial.
+
+    Example:
+        >>> round(share_chance(9, 10, 0.5), 4)
+        0.0107
+    """
+    if successes <= 0:
+        return 1.0
+    return float(betainc(successes, trials - successes + 1, min(max(rate, 0.0), 1.0)))
+
+
+def effective_count(sizes: Counts) -> int:
+    """Return how many equally busy members would be as diverse: (sum)^2 / sum of squares.
+
+    Example:
+        >>> effective_count(np.array([5, 5, 5])), effective_count(np.array([100, 1, 1]))
+        (3, 1)
+    """
+    total = float(sizes.sum())
+    squares = float((sizes.astype(np.float64) ** 2).sum())
+    return max(1, round(total * total / squares)) if squares else 1
+
+
+def corrected(chances: Floats, tests: int) -> Floats:
+    """Return q-values after Benjamini and Hochberg (1995) over a stated number of tests.
+
+    Args:
+        chances: p-values of the tests that are worth reporting, shape (k,).
+        tests: how many tests were made in all, at least k; the others count as chance 1.
+
+    Returns:
+        q-values in the order of the p-values, shape (k,).
+
+    Example:
+        >>> corrected(np.array([0.01, 0.04]), 4).tolist()
+        [0.04, 0.08]
+    """
+    order = np.argsort(chances, kind="stable")
+    ranks = np.arange(1, len(chances) + 1, dtype=np.float64)
+    scaled = chances[order] * max(tests, len(chances)) / ranks
+    monotone = np.minimum.accumulate(scaled[::-1])[::-1]
+    values = np.empty(len(chances), dtype=np.float64)
+    values[order] = np.minimum(monotone, 1.0)
+    return values

@@ -1,0 +1,159 @@
+import random
+from typing import Any
+
+import pytest
+
+from rumorscan.coordination.campaigns import Coordination
+from rumorscan.records import Campaign, Tier
+from tests.coordination.dumps import DAY, background, coordinate
+
+SCRIPTS = [
+    "城东水厂停水三天，大家快去超市囤水，再晚就没有了",
+    "北山书院的课太值了，我家孩子两个月进步很大，推荐",
+    "新区那家店的烤鱼真是一绝，排队两小时也不后悔",
+    "老街改造补偿款被人吞了，住户都在等一个说法呢",
+]
+
+
+def burst(accounts: int = 20, **extra: Any) -> list[dict[str, Any]]:
+    return [
+        {
+            "account_id": f"b{number}",
+            "text": SCRIPTS[0],
+            "posted_at": 3 * DAY + 20 * number,
+            **extra,
+        }
+        for number in range(accounts)
+    ]
+
+
+def drip(accounts: int = 12) -> list[dict[str, Any]]:
+    return [
+        {
+            "account_id": f"w{number}",
+            "text": script + "啊" * (number % 2),
+            "posted_at": (2 * topic + 1) * DAY + 5_400 * number,
+            "root_id": f"t{topic}",
+        }
+        for topic, script in enumerate(SCRIPTS)
+        for number in range(accounts)
+    ]
+
+
+def found(coordination: Coordination, *tiers: Tier) -> list[Campaign]:
+    return [campaign for campaign in coordination.campaigns if campaign.tier in tiers]
+
+
+def test_ordinary_posts_make_no_campaign() -> None:
+    _, coordination = coordinate(background(1_500))
+    assert found(coordination, Tier.SUSPECTED, Tier.CONFIRMED) == []
+
+
+def test_a_burst_of_copies_is_suspected_and_shared_devices_confirm_it() -> None:
+    _, alone = coordinate(background(600) + burst())
+    (campaign,) = found(alone, Tier.SUSPECTED)
+    assert set(campaign.account_ids) == {f"b{number}" for number in range(20)}
+    assert campaign.evidence["time"]["strong"]
+
+    posts = burst()
+    for number, post in enumerate(posts):
+        post["device_id"] = f"shared{number // 5}"
+    _, together = coordinate(background(600) + posts)
+    (campaign,) = found(together, Tier.CONFIRMED)
+    assert campaign.evidence["infrastructure"]["accounts"] == 20
+
+
+def test_a_slow_drip_over_unrelated_threads_is_confirmed_by_its_accounts() -> None:
+    _, coordination = coordinate(background(600) + drip())
+    (campaign,) = found(coordination, Tier.CONFIRMED)
+    assert set(campaign.account_ids) == {f"w{number}" for number in range(12)}
+    assert len(campaign.group_ids) == len(SCRIPTS)
+    assert campaign.q_value < 1e-6
+    assert not campaign.evidence["time"]["strong"]
+    assert {edge["account_a"] for edge in coordination.edges.to_pylist()} <= {
+        f"w{number}" for number in range(12)
+    }
+    assert coordination.edges.num_rows > 12
+
+
+def test_a_text_that_spreads_slowly_over_new_accounts_is_spread_only() -> None:
+    posts = [
+        {"account_id": f"s{number}", "text": SCRIPTS[1], "posted_at": number * DAY // 2}
+        for number in range(20)
+    ]
+    _, coordination = coordinate(background(600) + posts)
+    assert [
+        campaign.tier for campaign in coordination.campaigns if "s0" in campaign.account_ids
+    ] == [Tier.SPREAD]
+
+
+def test_a_share_button_asks_for_more_than_a_burst() -> None:
+    posts = [
+        {
+            "account_id": f"h{headline}-{number}",
+            "text": f"{PLACE}大桥通车首日车流平稳（分享自 @某某新闻）",
+            "posted_at": headline * DAY + 60 * number,
+        }
+        for headline, PLACE in enumerate(["河口新建的", "南湾跨海的", "码头旁边的", "车站东侧的"])
+        for number in range(12)
+    ]
+    _, coordination = coordinate(background(600) + posts)
+    assert found(coordination, Tier.SUSPECTED, Tier.CONFIRMED) == []
+    framed = [campaign for campaign in coordination.campaigns if "h0-0" in campaign.account_ids]
+    assert "frame-share-button" in {reason.code for reason in framed[0].counter_evidence}
+
+
+def test_verified_accounts_that_post_one_notice_act_openly() -> None:
+    posts = drip()
+    for post in posts:
+        post["verified"] = True
+    _, coordination = coordinate(background(600) + posts)
+    assert found(coordination, Tier.SUSPECTED, Tier.CONFIRMED) == []
+
+
+def test_quoting_the_post_that_one_answers_ties_nobody() -> None:
+    roots = [
+        {"account_id": f"r{topic}", "text": script, "post_id": f"root{topic}", "posted_at": topic}
+        for topic, script in enumerate(SCRIPTS)
+    ]
+    quotes = [
+        {
+            "account_id": f"q{number}",
+            "text": script,
+            "posted_at": number * 9_000 + topic * DAY,
+            "root_id": f"root{topic}",
+        }
+        for topic, script in enumerate(SCRIPTS)
+        for number in range(12)
+    ]
+    _, coordination = coordinate(background(600) + roots + quotes)
+    assert found(coordination, Tier.SUSPECTED, Tier.CONFIRMED) == []
+    assert coordination.edges.num_rows == 0
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_the_order_of_posts_does_not_change_the_campaigns(seed: int) -> None:
+    posts = [{**post, "post_id": f"p{row}"} for row, post in enumerate(background(300) + drip())]
+    shuffled = list(posts)
+    random.Random(seed).shuffle(shuffled)
+
+    def shape(coordination: Coordination) -> list[tuple[object, ...]]:
+        return [
+            (
+                campaign.tier,
+                campaign.coordination,
+                set(campaign.account_ids),
+                set(campaign.post_ids),
+            )
+            for campaign in found(coordination, Tier.SUSPECTED, Tier.CONFIRMED)
+        ]
+
+    assert shape(coordinate(posts)[1]) == shape(coordinate(shuffled)[1])
+
+
+def test_a_million_one_word_posts_make_no_group() -> None:
+    posts = [{"account_id": f"a{row % 50}", "text": "转发微博"} for row in range(5_000)]
+    activity, coordination = coordinate(posts)
+    assert coordination.group_count == 0
+    assert coordination.campaigns == []
+    assert (activity.group == -1).all()
