@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from rumorscan.readers import read_posts
 from rumorscan.records import CORE_FIELDS, OPTIONAL_FIELDS
 from rumorscan.text.fold import fold_texts
 
@@ -81,6 +82,13 @@ def test_the_script_writes_the_same_bytes_again(tmp_path: Path) -> None:
         name for name in FILES if (tmp_path / name).read_bytes() != (SAMPLE / name).read_bytes()
     ]
     assert different == []
+
+
+def test_the_reader_takes_every_post_and_sets_the_bad_rows_aside(posts: list[dict]) -> None:
+    read = read_posts(SAMPLE / "posts.jsonl")
+    assert read.table["post_id"].to_pylist() == [post["post_id"] for post in posts]
+    assert read.inputs[0].rejected == len(read_lines("posts.jsonl")) - len(posts)
+    assert read.table["posted_at"].null_count == 0
 
 
 def test_another_seed_writes_another_dump(tmp_path: Path) -> None:
