@@ -1,9 +1,9 @@
 """What the linear model looks at: which character runs and words a fold key holds.
 
 Each run of a few characters and each word is hashed to one of 2 ** bits buckets. A key's vector
-is 1 / sqrt(m) at its m distinct buckets, so that its length is 1 and saying a thing twice adds
-nothing. Training takes the vectors as a sparse matrix; scoring never makes them, but adds up the
-weights as it walks along the key.
+holds the rarity of each of its distinct buckets, divided so that its length is 1; saying a thing
+twice adds nothing. Training takes the vectors as a sparse matrix; scoring never makes them, but
+adds up the weights as it walks along the key.
 """
 
 from __future__ import annotations
@@ -37,10 +37,10 @@ class FeatureSettings:
         bits: there are 2 ** bits buckets.
     """
 
-    shortest: int = 2
-    longest: int = 4
+    shortest: int = 1
+    longest: int = 2
     words: bool = True
-    word_pairs: bool = False
+    word_pairs: bool = True
     bits: int = 18
 
     def __post_init__(self) -> None:
@@ -102,50 +102,101 @@ class _Scratch(NamedTuple):
     spans: npt.NDArray[np.int32]
 
 
-def vectorize(folded: Folded, settings: FeatureSettings) -> Matrix:
+def vectorize(
+    folded: Folded, settings: FeatureSettings, rarity: npt.NDArray[np.float32] | None = None
+) -> Matrix:
     """Return the vectors of fold keys, one row a key.
+
+    Args:
+        folded: n fold keys.
+        settings: which features there are.
+        rarity: float32, shape (buckets,), as `rarities` gives it; without it all count the same.
 
     Example:
         >>> from rumorscan.text.fold import fold_texts
         >>> matrix = vectorize(fold_texts(["停水", "停水停水", ""]), FeatureSettings())
         >>> matrix.offsets.tolist()
-        [0, 2, 8, 8]
+        [0, 4, 10, 10]
     """
-    return Matrix(*_vectorize(folded.codes, folded.offsets, load_lexicon(), _shape(settings)))
+    if rarity is None:
+        rarity = np.ones(settings.buckets, dtype=np.float32)
+    return Matrix(
+        *_vectorize(folded.codes, folded.offsets, load_lexicon(), _shape(settings), rarity)
+    )
+
+
+def rarities(matrix: Matrix, settings: FeatureSettings) -> npt.NDArray[np.float32]:
+    """Return how rare each bucket is among the rows: 1 + log((1 + n) / (1 + rows that have it)).
+
+    Returns:
+        float32, shape (buckets,); what is in every row has 1. It is the smoothed inverse document
+        frequency of Salton and Buckley, Term-weighting approaches (1988), as scikit-learn has it.
+
+    Example:
+        >>> from rumorscan.text.fold import fold_texts
+        >>> settings = FeatureSettings(longest=1, words=False, word_pairs=False)
+        >>> rarity = rarities(vectorize(fold_texts(["停水", "停电"]), settings), settings)
+        >>> [round(float(value), 3) for value in np.unique(rarity)]
+        [1.0, 1.405, 2.099]
+    """
+    rows = len(matrix.offsets) - 1
+    seen = np.bincount(matrix.indices, minlength=settings.buckets)
+    rarity = 1.0 + np.log((1.0 + rows) / (1.0 + seen))
+    return np.asarray(rarity, dtype=np.float32)
+
+
+def weight_table(
+    rarity: npt.NDArray[np.float32], *heads: npt.NDArray[np.float32]
+) -> npt.NDArray[np.float32]:
+    """Return rarity and weights side by side, as `dot` reads them.
+
+    Args:
+        rarity: float32, shape (buckets,).
+        heads: weight vectors, float32, shape (buckets,) each.
+
+    Returns:
+        float32, shape (buckets, 1 + heads); the weights are multiplied by the rarity.
+
+    Example:
+        >>> ones = np.ones(256, dtype=np.float32)
+        >>> weight_table(2 * ones, 3 * ones)[0].tolist()
+        [2.0, 6.0]
+    """
+    return np.ascontiguousarray(np.stack([rarity, *(rarity * head for head in heads)], axis=1))
 
 
 def dot(
-    folded: Folded, settings: FeatureSettings, weights: npt.NDArray[np.float32]
+    folded: Folded, settings: FeatureSettings, table: npt.NDArray[np.float32]
 ) -> npt.NDArray[np.float64]:
     """Return the product of the keys' vectors with several weight vectors.
 
     Args:
         folded: n fold keys.
         settings: the features that the weights belong to.
-        weights: float32, shape (buckets, heads), C order.
+        table: what `weight_table` gives, of h heads.
 
     Returns:
-        float64, shape (n, heads); the same as the sparse matrix gives, up to rounding.
+        float64, shape (n, h); the same as the sparse matrix gives, up to rounding.
 
     Example:
         >>> from rumorscan.text.fold import fold_texts
         >>> settings = FeatureSettings()
-        >>> weights = np.ones((settings.buckets, 1), dtype=np.float32)
-        >>> dot(fold_texts(["停水停水", ""]), settings, weights).round(3).tolist()
+        >>> ones = np.ones(settings.buckets, dtype=np.float32)
+        >>> dot(fold_texts(["停水停水", ""]), settings, weight_table(ones, ones)).round(3).tolist()
         [[2.449], [0.0]]
     """
-    return _dot(folded.codes, folded.offsets, load_lexicon(), _shape(settings), weights)
+    return _dot(folded.codes, folded.offsets, load_lexicon(), _shape(settings), table)
 
 
 def contributions(
-    folded: Folded, settings: FeatureSettings, weights: npt.NDArray[np.float32]
+    folded: Folded, settings: FeatureSettings, table: npt.NDArray[np.float32]
 ) -> npt.NDArray[np.float64]:
-    """Return what each character adds to the product, a feature's part split among its own.
+    """Return what each character adds to the first head, a feature's part split among its own.
 
     Args:
         folded: fold keys.
         settings: the features that the weights belong to.
-        weights: float32, shape (buckets, heads); only the first head is looked at.
+        table: what `weight_table` gives.
 
     Returns:
         float64, aligned with `folded.codes`; the sum over a key is its product. A feature that
@@ -153,12 +204,13 @@ def contributions(
 
     Example:
         >>> from rumorscan.text.fold import fold_texts
-        >>> settings = FeatureSettings(words=False)
-        >>> weights = np.ones((settings.buckets, 1), dtype=np.float32)
-        >>> contributions(fold_texts(["停水了"]), settings, weights).round(2).tolist()
+        >>> settings = FeatureSettings(2, 3, words=False, word_pairs=False)
+        >>> ones = np.ones(settings.buckets, dtype=np.float32)
+        >>> table = weight_table(ones, ones)
+        >>> contributions(fold_texts(["停水了"]), settings, table).round(2).tolist()
         [0.48, 0.77, 0.48]
     """
-    return _contributions(folded.codes, folded.offsets, load_lexicon(), _shape(settings), weights)
+    return _contributions(folded.codes, folded.offsets, load_lexicon(), _shape(settings), table)
 
 
 def _shape(settings: FeatureSettings) -> _Shape:
@@ -280,6 +332,7 @@ def _vectorize(
     offsets: npt.NDArray[np.int64],
     lexicon: Lexicon,
     shape: _Shape,
+    rarity: npt.NDArray[np.float32],
 ) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.int32], npt.NDArray[np.int64]]:
     n = len(offsets) - 1
     scratch = _scratch(offsets, shape)
@@ -291,8 +344,12 @@ def _vectorize(
     for row in range(n):
         count = _collect(codes, offsets[row], offsets[row + 1], row, lexicon, shape, scratch)
         indices[written : written + count] = np.sort(scratch.buckets[:count])
-        if count:
-            values[written : written + count] = 1.0 / np.sqrt(count)
+        square = 0.0
+        for entry in range(written, written + count):
+            values[entry] = rarity[indices[entry]]
+            square += values[entry] * values[entry]
+        for entry in range(written, written + count):
+            values[entry] /= np.sqrt(square)
         written += count
         bounds[row + 1] = written
     return values[:written].copy(), indices[:written].copy(), bounds
@@ -304,21 +361,22 @@ def _dot(
     offsets: npt.NDArray[np.int64],
     lexicon: Lexicon,
     shape: _Shape,
-    weights: npt.NDArray[np.float32],
+    table: npt.NDArray[np.float32],
 ) -> npt.NDArray[np.float64]:
-    n, heads = len(offsets) - 1, weights.shape[1]
+    n, heads = len(offsets) - 1, table.shape[1] - 1
     scratch = _scratch(offsets, shape)
     products = np.zeros((n, heads), dtype=np.float64)
     for row in range(n):
         count = _collect(codes, offsets[row], offsets[row + 1], row, lexicon, shape, scratch)
-        if count == 0:
-            continue
-        scale = 1.0 / np.sqrt(count)
+        square = 0.0
+        for feature in range(count):
+            bucket = scratch.buckets[feature]
+            rarity = np.float64(table[bucket, 0])
+            square += rarity * rarity
+            for head in range(heads):
+                products[row, head] += table[bucket, head + 1]
         for head in range(heads):
-            total = 0.0
-            for feature in range(count):
-                total += weights[scratch.buckets[feature], head]
-            products[row, head] = total * scale
+            products[row, head] /= np.sqrt(square) if square > 0.0 else 1.0
     return products
 
 
@@ -328,16 +386,20 @@ def _contributions(
     offsets: npt.NDArray[np.int64],
     lexicon: Lexicon,
     shape: _Shape,
-    weights: npt.NDArray[np.float32],
+    table: npt.NDArray[np.float32],
 ) -> npt.NDArray[np.float64]:
     scratch = _scratch(offsets, shape)
     added = np.zeros(len(codes), dtype=np.float64)
     for row in range(len(offsets) - 1):
         start = offsets[row]
         count = _collect(codes, start, offsets[row + 1], row, lexicon, shape, scratch)
+        square = 0.0
+        for feature in range(count):
+            rarity = np.float64(table[scratch.buckets[feature], 0])
+            square += rarity * rarity
         for feature in range(count):
             begin, end = scratch.spans[2 * feature], scratch.spans[2 * feature + 1]
-            part = weights[scratch.buckets[feature], 0] / np.sqrt(count) / (end - begin)
+            part = table[scratch.buckets[feature], 1] / np.sqrt(square) / (end - begin)
             for position in range(begin, end):
                 added[start + position] += part
     return added

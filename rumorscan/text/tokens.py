@@ -198,7 +198,13 @@ def _write_lexicon(path: Path, lexicon: Lexicon) -> None:
         return
     try:
         with os.fdopen(handle, "wb") as file:
-            np.savez(file, **{key: np.asarray(value) for key, value in lexicon._asdict().items()})
+            np.savez(
+                file,
+                first=lexicon.first,
+                keys=lexicon.keys,
+                weights=lexicon.weights,
+                unknown=np.float64(lexicon.unknown),
+            )
         Path(name).replace(path)
     except OSError:
         Path(name).unlink(missing_ok=True)

@@ -115,12 +115,12 @@ def _in_block(code: np.uint32) -> bool:
     if code < 128:
         # + # & . _ % - beside letters and digits
         return _is_ascii_word(code) or code in (0x2B, 0x23, 0x26, 0x2E, 0x5F, 0x25, 0x2D)
-    return 0x4E00 <= code <= 0x9FD5
+    return bool(0x4E00 <= code <= 0x9FD5)
 
 
 @compiled
 def _is_ascii_word(code: np.uint32) -> bool:
-    return 0x30 <= code <= 0x39 or 0x41 <= code <= 0x5A or 0x61 <= code <= 0x7A
+    return bool(0x30 <= code <= 0x39 or 0x41 <= code <= 0x5A or 0x61 <= code <= 0x7A)
 
 
 @compiled

@@ -1,0 +1,94 @@
+"""scikit-learn's conventions, without loading scikit-learn.
+
+`sklearn.clone`, pipelines and searches ask an estimator for `get_params`, `set_params` and its
+tags; a model that only scores must not load the library for that.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Sequence
+from typing import Any, Self
+
+import numpy as np
+import numpy.typing as npt
+
+
+class Estimator:
+    """A classifier over lists of texts; `__init__` of a subclass stores its arguments untouched."""
+
+    classes_: npt.NDArray[np.int64]
+    folder_: Any
+
+    def predict_proba(self, texts: Sequence[str]) -> npt.NDArray[np.float64]:
+        """Return the probabilities of the classes, shape (n, 2)."""
+        raise NotImplementedError
+
+    def predict(self, texts: Sequence[str]) -> npt.NDArray[np.int64]:
+        """Return the more probable class of each text, shape (n,); 1 where both are equal."""
+        return self.classes_[(self.predict_proba(texts)[:, 1] >= 0.5).astype(np.int64)]
+
+    def decision_function(self, texts: Sequence[str]) -> npt.NDArray[np.float64]:
+        """Return the log-odds of class 1, shape (n,)."""
+        probabilities = self.predict_proba(texts)
+        tiny = np.finfo(np.float64).tiny
+        return np.asarray(
+            np.log(np.maximum(probabilities[:, 1], tiny))
+            - np.log(np.maximum(probabilities[:, 0], tiny))
+        )
+
+    def score(
+        self,
+        texts: Sequence[str],
+        y: Sequence[int] | npt.NDArray[Any],
+        sample_weight: npt.NDArray[np.float64] | None = None,
+    ) -> float:
+        """Return the share of texts whose class is predicted right."""
+        return float(np.average(self.predict(texts) == np.asarray(y), weights=sample_weight))
+
+    def get_params(self, deep: bool = True) -> dict[str, Any]:
+        """Return the parameters as they were given."""
+        return {name: getattr(self, name) for name in self._names()}
+
+    def set_params(self, **parameters: Any) -> Self:
+        """Change parameters; what was fitted stays until the next `fit`.
+
+        Raises:
+            ValueError: a name is unknown.
+        """
+        names = self._names()
+        for name, value in parameters.items():
+            if name not in names:
+                raise ValueError(f"unknown parameter {name!r}; expected one of {', '.join(names)}")
+            setattr(self, name, value)
+        return self
+
+    @classmethod
+    def _names(cls) -> list[str]:
+        return [name for name in inspect.signature(cls.__init__).parameters if name != "self"]
+
+    @staticmethod
+    def _two_columns(positive: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+        return np.stack([1.0 - positive, positive], axis=1)
+
+    def __repr__(self) -> str:
+        defaults = inspect.signature(type(self).__init__).parameters
+        changed = (
+            f"{name}={value!r}"
+            for name, value in self.get_params().items()
+            if value != defaults[name].default
+        )
+        return f"{type(self).__name__}({', '.join(changed)})"
+
+    def __sklearn_is_fitted__(self) -> bool:
+        return hasattr(self, "classes_")
+
+    def __sklearn_tags__(self) -> Any:
+        from sklearn.utils import ClassifierTags, InputTags, Tags, TargetTags
+
+        return Tags(
+            estimator_type="classifier",
+            target_tags=TargetTags(required=True),
+            classifier_tags=ClassifierTags(multi_class=False),
+            input_tags=InputTags(two_d_array=False, string=True),
+        )

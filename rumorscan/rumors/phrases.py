@@ -1,0 +1,80 @@
+"""Which phrases of a text weigh most, in the text's own characters."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from rumorscan.text.characters import TABLE_SIZE, character_table
+from rumorscan.text.fold import Folded, fold_key
+from rumorscan.text.tokens import segment
+
+_SMALLEST_SHARE = 0.25  # lighter words than this share of the heaviest would only lengthen phrases
+
+
+def heaviest_phrases(
+    text: str, folded: Folded, added: npt.NDArray[np.float64], limit: int
+) -> list[tuple[str, float]]:
+    """Return the runs of words that add most, heaviest first.
+
+    Args:
+        text: the text as it is shown.
+        folded: its fold key, one row.
+        added: what each character of the key adds.
+        limit: how many at most.
+
+    Returns:
+        Phrases with what they add, all above zero. A phrase is a piece of the text where that
+        piece can be found, else a piece of the key.
+
+    Example:
+        >>> from rumorscan.text.fold import fold_texts
+        >>> text = "听说城东停水，快囤水！"
+        >>> added = np.array([0, 0, 0, 0, 0.5, 0.5, 0, 0.3, 0.3])
+        >>> heaviest_phrases(text, fold_texts([text]), added, 2)
+        [('停水', 1.0), ('囤水', 0.6)]
+    """
+    begins = np.flatnonzero(segment(folded))
+    if len(begins) == 0:
+        return []
+    ends = np.append(begins[1:], len(added))
+    word_sums = np.add.reduceat(added, begins)
+    least = max(_SMALLEST_SHARE * float(word_sums.max()), np.finfo(np.float64).tiny)
+    runs: list[tuple[int, int, float]] = []
+    for begin, end, value in zip(begins.tolist(), ends.tolist(), word_sums.tolist(), strict=True):
+        if value < least:
+            continue
+        if runs and runs[-1][1] == begin:
+            before = runs.pop()
+            runs.append((before[0], end, before[2] + value))
+        else:
+            runs.append((begin, end, value))
+    runs.sort(key=lambda run: (-run[2], run[0]))
+    key = folded.key(0)
+    places = _places(text, folded)
+    return [
+        (_shown(text, key[begin:end], places[begin:end]), value)
+        for begin, end, value in runs[:limit]
+    ]
+
+
+def _places(text: str, folded: Folded) -> list[int]:
+    """Return where each character of the key stands in the text; -1 where that is unclear."""
+    target = character_table().target
+    places: list[int] = []
+    expected = folded.codes.tolist()
+    for place, character in enumerate(text):
+        if len(places) == len(expected):
+            break
+        code = ord(character)
+        if code < TABLE_SIZE and int(target[code]) == expected[len(places)]:
+            places.append(place)
+    return places + [-1] * (len(expected) - len(places))
+
+
+def _shown(text: str, phrase: str, places: list[int]) -> str:
+    """Return the piece of the text that folds to the phrase, or the phrase itself."""
+    if places[0] < 0 or places[-1] < 0:
+        return phrase
+    piece = text[places[0] : places[-1] + 1]
+    return piece if fold_key(piece) == phrase else phrase
