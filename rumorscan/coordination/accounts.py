@@ -1,64 +1,97 @@
-"""Which accounts stand in which groups: the table that reuse is read from."""
+"""How each account stands: its posts, its campaigns, and what ties it to them."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Sequence
 
 import numpy as np
-import numpy.typing as npt
-import scipy.sparse as sp
+import pyarrow as pa
+import pyarrow.compute as pc
 
-from rumorscan.coordination.activity import Activity, Codes
-from rumorscan.coordination.significance import effective_count
+from rumorscan.coordination.activity import Activity
+from rumorscan.records import ACCOUNTS_SCHEMA, Campaign, Tier
 
-
-@dataclass(frozen=True, slots=True)
-class Memberships:
-    """The g groups that at least two members share, and who stands in them.
-
-    A member is an account, or a device or address that accounts share.
-
-    Attributes:
-        groups: int64, shape (g,); root texts of the groups, ascending.
-        sizes: int64, shape (g,); distinct members of each.
-        matrix: sparse 0/1 matrix, shape (g, members).
-        member_population: how many equally busy members could have stood in them: all who
-            wrote own words of some length, the tireless counted for less.
-        group_population: how many equally popular texts a member could have chosen: all that
-            were written, the popular counted for less.
-    """
-
-    groups: Codes
-    sizes: npt.NDArray[np.int64]
-    matrix: Any
-    member_population: int
-    group_population: int
+_RANKS = list(Tier)
 
 
-def find_memberships(activity: Activity, member: Codes, member_count: int) -> Memberships:
-    """Return who stands in which group; quotes of an original do not count.
+def list_accounts(activity: Activity, campaigns: Sequence[Campaign]) -> pa.Table:
+    """Return a row of `ACCOUNTS_SCHEMA` for every account of the dump.
+
+    Those in campaigns come first, by tier and coordination; the rest follow by id.
 
     Args:
         activity: the dump's posts.
-        member: int64 code of each post's member, -1 for none.
-        member_count: how many codes there are.
+        campaigns: strongest first.
     """
-    rows = np.flatnonzero((activity.group >= 0) & (member >= 0) & ~activity.quotes)
-    pairs = np.unique(activity.group[rows] * member_count + member[rows])
-    group, who = pairs // max(member_count, 1), pairs % max(member_count, 1)
-    groups, sizes = np.unique(group, return_counts=True)
-    wide = sizes >= 2
-    kept = np.isin(group, groups[wide])
-    position = np.searchsorted(groups[wide], group[kept])
-    matrix = sp.csr_matrix(
-        (np.ones(int(kept.sum()), dtype=np.int32), (position, who[kept])),
-        shape=(int(wide.sum()), member_count),
+    posts = np.bincount(activity.account, minlength=activity.account_count)
+    standing: dict[int, list[Campaign]] = {}
+    for campaign in campaigns:
+        codes = np.unique(activity.account[list(campaign.rows)])
+        for code in codes.tolist():
+            standing.setdefault(code, []).append(campaign)
+    ids = activity.account_ids
+    inside = sorted(standing, key=lambda code: _order(standing[code], ids[code].as_py()))
+    others = np.setdiff1d(np.arange(activity.account_count), inside)
+    others = others[pc.array_sort_indices(ids.take(others)).to_numpy()]
+    return pa.concat_tables(
+        [
+            _rows(ids.take(pa.array(inside, pa.int64())), posts[inside], standing, inside),
+            _bystanders(ids.take(others), posts[others]),
+        ]
     )
-    return Memberships(
-        groups[wide],
-        sizes[wide].astype(np.int64),
-        matrix,
-        effective_count(np.bincount(who) if len(who) else sizes),
-        effective_count(sizes),
+
+
+def _order(campaigns: list[Campaign], account_id: str) -> tuple[int, float, str]:
+    rank, coordination = _strongest(campaigns)
+    return (-rank, -coordination, account_id)
+
+
+def _strongest(campaigns: list[Campaign]) -> tuple[int, float]:
+    return max((_RANKS.index(campaign.tier), campaign.coordination) for campaign in campaigns)
+
+
+def _rows(
+    ids: pa.Array, posts: np.ndarray, standing: dict[int, list[Campaign]], codes: list[int]
+) -> pa.Table:
+    strongest = [_strongest(standing[code]) for code in codes]
+    return pa.table(
+        {
+            "account_id": ids,
+            "posts": pa.array(posts, pa.int64()),
+            "tier": [str(_RANKS[rank]) for rank, _ in strongest],
+            "coordination": [coordination for _, coordination in strongest],
+            "campaign_ids": [
+                [campaign.campaign_id for campaign in standing[code]] for code in codes
+            ],
+            "evidence": [
+                [
+                    {
+                        "code": f"campaign-{campaign.tier}",
+                        "value": campaign.coordination,
+                        "detail": campaign.campaign_id,
+                    }
+                    for campaign in standing[code]
+                ]
+                for code in codes
+            ],
+        },
+        schema=ACCOUNTS_SCHEMA,
+    )
+
+
+def _bystanders(ids: pa.Array, posts: np.ndarray) -> pa.Table:
+    """Return the accounts in no campaign, as columns made at once."""
+    count = len(ids)
+    empty = pa.array(np.zeros(count + 1, dtype=np.int32))
+    nothing = pa.nulls(0, ACCOUNTS_SCHEMA.field("evidence").type.value_type)
+    return pa.table(
+        {
+            "account_id": ids,
+            "posts": pa.array(posts, pa.int64()),
+            "tier": pa.repeat(str(Tier.NONE), count),
+            "coordination": pa.array(np.zeros(count)),
+            "campaign_ids": pa.ListArray.from_arrays(empty, pa.nulls(0, pa.string())),
+            "evidence": pa.ListArray.from_arrays(empty, nothing),
+        },
+        schema=ACCOUNTS_SCHEMA,
     )

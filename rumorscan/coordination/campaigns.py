@@ -11,7 +11,6 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from rumorscan.coordination.accounts import Memberships, find_memberships
 from rumorscan.coordination.activity import NEVER, Activity
 from rumorscan.coordination.evidence import (
     Background,
@@ -23,6 +22,7 @@ from rumorscan.coordination.evidence import (
 )
 from rumorscan.coordination.frames import SharedWording, frame_cues, shared_wording
 from rumorscan.coordination.graph import link_groups, tie_accounts
+from rumorscan.coordination.memberships import Memberships, find_memberships
 from rumorscan.coordination.suspects import Suspects, gather_suspects
 from rumorscan.coordination.templates import find_template
 from rumorscan.records import Campaign, Reason, Tier

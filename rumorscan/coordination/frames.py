@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from rumorscan.coordination.accounts import Memberships
+from rumorscan.coordination.memberships import Memberships
 from rumorscan.text.fold import Folded
 
 # characters of an edge, and the groups that must share it: short edges meet by chance

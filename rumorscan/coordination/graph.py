@@ -10,8 +10,8 @@ import numpy.typing as npt
 import pyarrow as pa
 import scipy.sparse as sp
 
-from rumorscan.coordination.accounts import Memberships
 from rumorscan.coordination.activity import Activity, Codes
+from rumorscan.coordination.memberships import Memberships
 from rumorscan.coordination.significance import corrected, overlap_chance
 from rumorscan.records import EDGES_SCHEMA
 from rumorscan.settings import CampaignSettings

@@ -84,8 +84,7 @@ def _band_keys(folded: Folded, settings: GroupSettings) -> npt.NDArray[np.uint64
     keys = np.empty((settings.bands, len(folded)), dtype=np.uint64)
     for start in range(0, len(folded), _TEXTS_AT_ONCE):
         stop = min(start + _TEXTS_AT_ONCE, len(folded))
-        part = folded.take(np.arange(start, stop, dtype=np.int64))
-        _hash_bands(sign_texts(part, settings), keys[:, start:stop])
+        _hash_bands(sign_texts(folded.part(start, stop), settings), keys[:, start:stop])
     return keys
 
 

@@ -8,9 +8,9 @@ import numpy as np
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
-from rumorscan.coordination.accounts import Memberships
 from rumorscan.coordination.activity import Activity, Codes
 from rumorscan.coordination.graph import GroupLinks
+from rumorscan.coordination.memberships import Memberships
 from rumorscan.settings import CampaignSettings
 
 _PEOPLE_OF_LINKED_GROUP = 0.2

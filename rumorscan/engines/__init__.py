@@ -1,1 +1,1 @@
-"""To be described."""
+"""Where the work runs: threads of this machine."""

@@ -60,6 +60,10 @@ class Folded:
         """Yield all keys as text, in order."""
         return (self.key(row) for row in range(len(self)))
 
+    def part(self, start: int, stop: int) -> Folded:
+        """Return the keys from start to stop without copying any."""
+        return Folded(self.codes, self.offsets[start : stop + 1], self.counts[start:stop])
+
     def take(self, rows: npt.NDArray[np.int64]) -> Folded:
         """Return the keys at the given positions, in the given order."""
         lengths = self.lengths[rows]
