@@ -136,9 +136,9 @@ class LineBlocks:
         other_lines: lines that were read in another encoding than the file's.
     """
 
-    def __init__(self, stream: Readable, block_bytes: int = BLOCK_BYTES) -> None:
+    def __init__(self, stream: Readable, line_limit: int = LINE_LIMIT) -> None:
         self._stream = stream
-        self._block_bytes = block_bytes
+        self._line_limit = line_limit
         self._start = stream.read(SAMPLE_BYTES)
         self.encoding = guess_encoding(self._start)
         self.replaced = 0
@@ -151,7 +151,7 @@ class LineBlocks:
 
     def _raw(self) -> Iterator[bytes]:
         yield self._start[self.encoding.mark :]
-        while piece := self._stream.read(self._block_bytes):
+        while piece := self._stream.read(BLOCK_BYTES):
             yield piece
 
     def _recoded(self) -> Iterator[bytes]:
@@ -179,7 +179,7 @@ class LineBlocks:
             end = rest.rfind(b"\n") + 1
             if end:
                 first = rest.find(b"\n") + 1
-                if waiting_bytes + first > LINE_LIMIT:
+                if waiting_bytes + first > self._line_limit:
                     yield _beginning(waiting), True
                     waiting, end, rest = [], end - first, rest[first:]
                 if end:
@@ -189,7 +189,7 @@ class LineBlocks:
             if rest:
                 waiting.append(rest)
                 waiting_bytes += len(rest)
-            if waiting_bytes > LINE_LIMIT:
+            if waiting_bytes > self._line_limit:
                 yield _beginning(waiting), True
                 waiting, waiting_bytes, skipping = [], 0, True
         if waiting:

@@ -8,8 +8,8 @@ from pathlib import Path
 from rumorscan.errors import DumpError
 from rumorscan.readers.containers import bare_name
 from rumorscan.readers.encodings import guess_encoding
-from rumorscan.readers.fields import LAYOUTS, OTHER_LAYOUT, Layout, layout_named
 from rumorscan.readers.jsonl import parse_line
+from rumorscan.readers.layouts import LAYOUTS, OTHER_LAYOUT, Layout, layout_named
 
 SYNTAXES = ("jsonl", "json", "csv", "tsv", "parquet")
 """What a file may be written in."""
@@ -58,13 +58,13 @@ class Syntax:
 
 
 def detect_syntax(head: bytes, path: Path) -> Syntax:
-    """Return the syntax of a file by its first bytes, unpacked, and its name.
+    r"""Return the syntax of a file by its first bytes, unpacked, and its name.
 
     Raises:
         DumpError: the content is of no kind that is read.
 
     Example:
-        >>> detect_syntax(b'{"text": "a"}\\n{"text": "b"}\\n', Path("a.txt")).name
+        >>> detect_syntax(b'{"text": "a"}\n{"text": "b"}\n', Path("a.txt")).name
         'jsonl'
     """
     name = bare_name(path).lower()

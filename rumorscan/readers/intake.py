@@ -31,7 +31,7 @@ from rumorscan.readers.values import (
     texts_of,
     words_of,
 )
-from rumorscan.records import CORE_FIELDS, OPTIONAL_FIELDS
+from rumorscan.records import CORE_FIELDS, OPTIONAL_FIELDS, Precision
 
 RAW_LIMIT = 4_096
 """Bytes of a rejected row that are kept."""
@@ -109,15 +109,28 @@ class Intake:
     Args:
         door: what the rows must satisfy.
         folder: where accepted rows wait; None means memory.
+        limit: rows of either kind that are kept; those after are only counted.
+
+    Attributes:
+        accepted: the posts.
+        rejected: the rows set aside.
+        fields: the columns that were there.
+        notes: what else was counted.
+        reasons: how many rows were set aside for each reason.
+        precisions: how many posts have a time of each precision.
+        span: earliest and latest time, in seconds since 1970; None without any.
+        times_assumed: how many times carried no zone.
     """
 
-    def __init__(self, door: Door, folder: Path | None) -> None:
+    def __init__(self, door: Door, folder: Path | None, limit: int | None = None) -> None:
         self.door = door
-        self.accepted = Spool(folder, f"posts-{door.index:05}")
-        self.rejected = Spool(folder, f"rejects-{door.index:05}")
+        self.accepted = Spool(folder, f"posts-{door.index:05}", limit)
+        self.rejected = Spool(folder, f"rejects-{door.index:05}", limit)
         self.fields: set[str] = set()
         self.notes: Counter[str] = Counter()
         self.reasons: Counter[str] = Counter()
+        self.precisions: Counter[Precision] = Counter()
+        self.span: tuple[int, int] | None = None
         self.times_assumed = 0
 
     @property
@@ -147,9 +160,21 @@ class Intake:
             self.fields.update(columns)
             if not good.all():
                 table = table.filter(pa.array(good))
+            self._count_times(table)
             self.accepted.add(table)
         if rejects:
             self._set_aside(sorted(rejects, key=lambda reject: reject.row))
+
+    def _count_times(self, table: pa.RecordBatch) -> None:
+        found = np.bincount(np.asarray(table.column("precision")), minlength=len(Precision))
+        for precision in Precision:
+            if found[precision]:
+                self.precisions[precision] += int(found[precision])
+        seconds = table.column("posted_at").cast(pa.int64())
+        low, high = pc.min(seconds).as_py(), pc.max(seconds).as_py()
+        if low is not None:
+            before = self.span or (low, high)
+            self.span = (min(low, before[0]), max(high, before[1]))
 
     def _set_aside(self, rejects: list[Reject]) -> None:
         if self.door.strict:

@@ -1,11 +1,10 @@
-"""JSON lines and JSON documents.
+"""JSON lines.
 
 A block of lines whose columns hold one simple type each goes through Arrow's parser. Where that
 gives up (a broken line, mixed types, a new key), the block is parsed line by line; both ways
 accept the same lines and give the same values.
 
-The row number of JSON lines is the number of the line, of JSON documents that of the item in
-the list; both begin at 1.
+The row number is the number of the line; the first line of the file is 1, blank lines count.
 """
 
 from __future__ import annotations
@@ -27,8 +26,6 @@ from rumorscan.readers.intake import Intake, RawRows, Reject
 from rumorscan.readers.objects import SAMPLE_ROWS, ObjectMap
 
 MapMaker = Callable[[list[dict[str, Any]]], ObjectMap]
-DOCUMENT_LIMIT = 1 << 29
-"""Bytes of a JSON document; it is held in memory whole, unlike JSON lines."""
 DEPTH_LIMIT = 1_000
 """Nesting beyond which a line is not read; both parsers go as deep."""
 

@@ -8,15 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from rumorscan.readers.fields import (
-    CANONICAL,
-    CANONICAL_LAYOUT,
-    OTHER_LAYOUT,
-    FieldMap,
-    Layout,
-    map_fields,
-)
+from rumorscan.readers.fields import CANONICAL, FieldMap, map_fields
 from rumorscan.readers.intake import RawRows, Reject
+from rumorscan.readers.layouts import CANONICAL_LAYOUT, OTHER_LAYOUT, Layout
 from rumorscan.readers.values import Column
 
 SAMPLE_ROWS = 1_000
@@ -49,8 +43,8 @@ def value_at(row: Any, path: Sequence[str]) -> Any:
     """Return what lies at a path of keys, or None.
 
     Example:
-        >>> value_at({"user": {"id": "7"}}, ("user", "id")), value_at({"user": None}, ("user", "id"))
-        ('7', None)
+        >>> value_at({"user": {"id": "7"}}, ("user", "id"))
+        '7'
     """
     for key in path:
         if not isinstance(row, Mapping):

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -12,19 +11,22 @@ from zoneinfo import ZoneInfo
 import pyarrow as pa
 
 from rumorscan.errors import DumpError
-from rumorscan.readers.containers import ByteSource, bare_name, find_files
-from rumorscan.readers.encodings import SAMPLE_BYTES, LineBlocks
-from rumorscan.readers.fields import FieldMap
+from rumorscan.readers.containers import ByteSource, bare_name
+from rumorscan.readers.csvs import read_csv
+from rumorscan.readers.documents import DOCUMENT_LIMIT, read_document, read_rows
+from rumorscan.readers.encodings import LINE_LIMIT, SAMPLE_BYTES, LineBlocks
+from rumorscan.readers.fields import FieldMap, map_fields
 from rumorscan.readers.formats import Syntax, Wanted, detect_syntax, wanted_format
 from rumorscan.readers.intake import Door, Intake
 from rumorscan.readers.jsonl import read_jsonl
+from rumorscan.readers.moments import zone_of
 from rumorscan.readers.objects import ObjectMap
 from rumorscan.readers.posts import REJECTS_SCHEMA, InputReport, Posts
-from rumorscan.readers.times import zone_of
+from rumorscan.readers.sources import Memory, inputs_of, names_of
+from rumorscan.readers.tables import read_pandas, read_parquet, read_table
 from rumorscan.records import CORE_FIELDS, OPTIONAL_FIELDS
 
 Progress = Callable[[int], object]
-Source = Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +42,7 @@ class ReadOptions:
 
 
 def read_posts(
-    source: Source,
+    source: Any,
     *,
     format: str = "",  # noqa: A002 - the name of the setting
     mapping: Mapping[str, str] | None = None,
@@ -91,14 +93,14 @@ def read_posts(
         batch_rows,
         maximum_text_characters,
     )
-    inputs = _inputs(source)
-    names = pa.array(_names(inputs), pa.string())
+    inputs = inputs_of(source)
+    names = pa.array(names_of(inputs), pa.string())
     folder = None if spool is None else Path(spool)
     done = 0
     readings = []
     for index, given in enumerate(inputs):
         door = Door(str(given), names, index, options.zone, maximum_text_characters, strict)
-        reading = Reading(door, folder, options)
+        reading = Reading(Intake(door, folder), options)
         for rows in reading.run(given):
             if progress is not None:
                 progress(done + rows)
@@ -110,13 +112,15 @@ def read_posts(
 class Reading:
     """The reading of one input: its intake, and what was found out about it."""
 
-    def __init__(self, door: Door, folder: Path | None, options: ReadOptions) -> None:
-        self.door = door
+    def __init__(self, intake: Intake, options: ReadOptions) -> None:
+        self.door = intake.door
         self.options = options
-        self.intake = Intake(door, folder)
-        self.report = InputReport(door.path)
+        self.intake = intake
+        self.report = InputReport(intake.door.path)
         self.syntax = Syntax("", "")
         self.fields: FieldMap | None = None
+        self.delimiter = ""
+        self.encoding_why = ""
 
     def run(self, given: Any) -> Iterator[int]:
         """Read the input; yields the number of rows so far after each batch.
@@ -124,7 +128,7 @@ class Reading:
         Raises:
             DumpError: as `read_posts`.
         """
-        yield from self._file(given)
+        yield from self._memory(given) if isinstance(given, Memory) else self._file(given)
         report, fields = self.report, self.fields
         if fields is None or not self.intake.rows:
             raise DumpError(f"{self.door.path}: holds no row; expected posts")
@@ -137,66 +141,105 @@ class Reading:
         report.notes.update(sorted(self.intake.notes.items()))
 
     def _file(self, path: Path) -> Iterator[int]:
+        wanted = self.options.wanted.syntax
         with ByteSource(path) as source:
-            wanted = self.options.wanted.syntax
             self.syntax = (
                 Syntax(wanted, "as asked")
                 if wanted
                 else detect_syntax(source.peek(SAMPLE_BYTES), path)
             )
-            blocks = LineBlocks(source)
-            self.report.encoding = blocks.encoding.name
-            for fields in read_jsonl(
-                blocks, self.intake, self._object_map, self.options.batch_rows
-            ):
-                self.fields = fields.fields
-                yield self.intake.rows
-            self._note_encoding(blocks)
             self.report.bytes = source.size
+            if self.syntax.name == "parquet":
+                yield from self._parquet(source)
+            else:
+                yield from self._text(source)
             self.report.sha256, self.report.sm3 = source.hashes()
 
-    def _note_encoding(self, blocks: LineBlocks) -> None:
-        if blocks.replaced:
-            self.intake.notes["characters lost in decoding"] = blocks.replaced
-        if blocks.other_lines:
-            self.intake.notes["lines in another encoding"] = blocks.other_lines
+    def _text(self, source: ByteSource) -> Iterator[int]:
+        document = self.syntax.name == "json"
+        blocks = LineBlocks(source, DOCUMENT_LIMIT if document else LINE_LIMIT)
+        self.report.encoding = blocks.encoding.name
+        self.encoding_why = blocks.encoding.why
+        batch_rows = self.options.batch_rows
+        if self.syntax.name in ("csv", "tsv"):
+            for header in read_csv(blocks, self.intake, self._column_map, batch_rows):
+                self.fields, self.delimiter = header.fields, header.delimiter
+                yield self.intake.rows
+        else:
+            read = read_document if document else read_jsonl
+            for objects in read(blocks, self.intake, self._object_map, batch_rows):
+                self.fields = objects.fields
+                yield self.intake.rows
+        for what, count in (
+            ("characters lost in decoding", blocks.replaced),
+            ("lines in another encoding", blocks.other_lines),
+        ):
+            if count:
+                self.intake.notes[what] = count
 
-    def _object_map(self, sample: list[dict[str, Any]]) -> ObjectMap:
-        return ObjectMap(
-            sample,
-            where=self.door.path,
-            stem=Path(bare_name(Path(self.door.path))).stem,
-            layout=self.options.wanted.layout,
-            override=self.options.mapping,
+    def _parquet(self, source: ByteSource) -> Iterator[int]:
+        if not source.packing:
+            given: Path | pa.Buffer = source.path
+        else:
+            data = source.read(DOCUMENT_LIMIT + 1)
+            if len(data) > DOCUMENT_LIMIT:
+                raise DumpError(f"{source.path}: is packed and large; unpack it first")
+            given = pa.py_buffer(data)
+        yield from self._columns(
+            read_parquet(given, self.intake, self._column_map, self.options.batch_rows)
         )
 
+    def _memory(self, given: Memory) -> Iterator[int]:
+        self.syntax = Syntax(given.kind, "its type")
+        batch_rows = self.options.batch_rows
+        if given.kind == "pandas":
+            yield from self._columns(
+                read_pandas(given.value, self.intake, self._column_map, batch_rows)
+            )
+        elif given.kind == "rows":
+            for objects in read_rows(given.value, self.intake, self._object_map, batch_rows):
+                self.fields = objects.fields
+                yield self.intake.rows
+        else:
+            self.report.bytes = given.value.nbytes
+            yield from self._columns(
+                read_table(given.value, self.intake, self._column_map, batch_rows)
+            )
 
-def _inputs(source: Source) -> list[Any]:
-    if isinstance(source, (str, Path)):
-        return list(find_files(source))
-    if (
-        isinstance(source, (list, tuple))
-        and source
-        and all(isinstance(item, (str, Path)) for item in source)
-    ):
-        return [file for item in source for file in find_files(item)]
-    raise DumpError("nothing to read; expected a file, a folder, a glob, a frame or rows")
+    def _columns(self, steps: Iterator[FieldMap]) -> Iterator[int]:
+        for self.fields in steps:
+            yield self.intake.rows
 
+    def _object_map(self, sample: Sequence[Mapping[str, Any]]) -> ObjectMap:
+        return ObjectMap(sample, **self._mapping())
 
-def _names(inputs: list[Any]) -> list[str]:
-    names = [path.name for path in inputs]
-    often = Counter(names)
-    return [
-        str(path) if often[name] > 1 else name for path, name in zip(inputs, names, strict=True)
-    ]
+    def _column_map(self, names: Sequence[str]) -> FieldMap:
+        return map_fields(names, **self._mapping())
+
+    def _mapping(self) -> dict[str, Any]:
+        return {
+            "where": self.door.path,
+            "stem": Path(bare_name(Path(self.door.path))).stem,
+            "layout": self.options.wanted.layout,
+            "override": self.options.mapping,
+        }
 
 
 def _gather(readings: list[Reading]) -> Posts:
-    fields = set(CORE_FIELDS).union(*(reading.intake.fields for reading in readings))
-    kinds = {**CORE_FIELDS, **OPTIONAL_FIELDS}
-    schema = pa.schema([(name, kind) for name, kind in kinds.items() if name in fields])
+    schema = posts_schema(set[str]().union(*(reading.intake.fields for reading in readings)))
     return Posts(
         pa.concat_tables([reading.intake.accepted.finish(schema) for reading in readings]),
         [reading.report for reading in readings],
         pa.concat_tables([reading.intake.rejected.finish(REJECTS_SCHEMA) for reading in readings]),
     )
+
+
+def posts_schema(fields: set[str]) -> pa.Schema:
+    """Return the schema of posts that have the core fields and some of the optional ones.
+
+    Example:
+        >>> posts_schema({"likes"}).names[-1]
+        'likes'
+    """
+    optional = {name: kind for name, kind in OPTIONAL_FIELDS.items() if name in fields}
+    return pa.schema({**CORE_FIELDS, **optional})

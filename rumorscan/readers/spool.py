@@ -21,10 +21,12 @@ class Spool:
     Args:
         folder: where the files go, or None to keep the batches in memory.
         name: beginning of the files' names.
+        limit: rows that are kept; those after are only counted.
     """
 
-    def __init__(self, folder: Path | None, name: str) -> None:
+    def __init__(self, folder: Path | None, name: str, limit: int | None = None) -> None:
         self.rows = 0
+        self._limit = limit
         self._folder = folder
         self._name = name
         self._batches: list[Any] = []
@@ -39,7 +41,12 @@ class Spool:
         Raises:
             DumpError: the file cannot be written.
         """
+        before = self.rows
         self.rows += batch.num_rows
+        if self._limit is not None:
+            if before >= self._limit:
+                return
+            batch = batch.slice(0, self._limit - before)
         if self._folder is None:
             self._batches.append(batch)
             return

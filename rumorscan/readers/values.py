@@ -9,14 +9,16 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Sequence
-from typing import Any
+from decimal import Decimal
+from typing import Any, TypeAlias
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-Column = pa.Array | Sequence[Any]
-Mask = np.ndarray[Any, Any]
+Column: TypeAlias = Any
+"""An Arrow array or a list of Python values."""
+Mask: TypeAlias = np.ndarray[Any, Any]
 
 _COUNT = re.compile(r"(\d+(?:\.\d+)?)\s*(千|万|亿|[kKwWmM])?\+?")
 _UNITS = {"千": 1e3, "k": 1e3, "万": 1e4, "w": 1e4, "m": 1e6, "亿": 1e8}
@@ -30,15 +32,15 @@ _EDGES = " \t\r\n\v\f\ufeff\u3000\xa0"
 
 
 def ids_of(values: Column) -> tuple[pa.Array, Mask]:
-    """Return ids as text, digit for digit; blank ones are null.
+    r"""Return ids as text, digit for digit; blank ones are null.
 
     White space at the ends goes, whole numbers become their digits. Bad is what cannot be an
     exact id: a fraction, a double beyond 2**53, `5.1E+15` from a spreadsheet, a list, a flag.
 
     Example:
-        >>> ids, bad = ids_of([5099000000000001, "5099000000000001\\t", 7.0, 5.1e18, None])
+        >>> ids, bad = ids_of([5099000000000001, "5099000000000001\t", 7.0, 5.1e18])
         >>> ids.to_pylist(), bad.tolist()
-        (['5099000000000001', '5099000000000001', '7', None, None], [False, False, False, True, False])
+        (['5099000000000001', '5099000000000001', '7', None], [False, False, False, True])
     """
     array = _plain(values)
     if array is None:
@@ -125,10 +127,10 @@ def flags_of(values: Column) -> tuple[pa.Array, Mask]:
 
 
 def plain_text(value: str) -> str:
-    """Return the text with halves of surrogate pairs joined, and lone ones as U+FFFD.
+    r"""Return the text with halves of surrogate pairs joined, and lone ones as U+FFFD.
 
     Example:
-        >>> plain_text("停\\ud83d\\ude00水\\ud800") == "停😀水\\ufffd"
+        >>> plain_text("停\ud83d\ude00水\ud800") == "停😀水\ufffd"
         True
     """
     return value.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
@@ -139,7 +141,7 @@ def _none_bad(count: int) -> Mask:
 
 
 def _listed(values: Column, array: pa.Array | None) -> Sequence[Any]:
-    return values if array is None else array.to_pylist()
+    return list(values) if array is None else list(array.to_pylist())
 
 
 def _plain(values: Column) -> pa.Array | None:
@@ -150,6 +152,10 @@ def _plain(values: Column) -> pa.Array | None:
             return _plain(values.dictionary_decode())
         if pa.types.is_large_string(kind) or pa.types.is_null(kind) or kind == pa.string_view():
             return values.cast(pa.string())
+        if pa.types.is_binary(kind) or pa.types.is_large_binary(kind):
+            return pa.array([_decoded(value) for value in values.to_pylist()], pa.string())
+        if isinstance(values, pa.ExtensionArray):
+            return _plain(values.storage)
         return values
     for kind in (pa.string(), pa.int64()):
         try:
@@ -157,6 +163,10 @@ def _plain(values: Column) -> pa.Array | None:
         except (pa.ArrowInvalid, pa.ArrowTypeError, UnicodeError, OverflowError):
             continue
     return None
+
+
+def _decoded(value: bytes | None) -> str | None:
+    return None if value is None else value.decode(errors="replace")
 
 
 def _each(
@@ -205,6 +215,8 @@ def _one_id(value: Any) -> str | None:
         return str(int(value))
     if isinstance(value, int):
         return str(value)
+    if isinstance(value, Decimal) and value == value.to_integral_value():
+        return str(int(value))
     raise TypeError
 
 
@@ -222,7 +234,7 @@ def _one_word(value: Any) -> str | None:
     if isinstance(value, (list, tuple)):
         words = [_one_word(item) for item in value]
         return " ".join(word for word in words if word) or None
-    if isinstance(value, (bool, float)) and value == value:
+    if isinstance(value, (bool, float)) and not math.isnan(value):
         return str(value)
     text = _one_text(value)
     return (text.strip(_EDGES) or None) if text is not None else None

@@ -1,0 +1,42 @@
+"""`rumorscan inspect`: how a dump would be read."""
+
+from __future__ import annotations
+
+import json
+
+import click
+
+from rumorscan.cli.scan import pairs
+
+
+@click.command(name="inspect")
+@click.argument("dump")
+@click.option(
+    "--map",
+    "mapping",
+    metavar="FIELD=COLUMN",
+    multiple=True,
+    callback=pairs,
+    help="指定字段所在的列 Which column holds a field, such as text=正文; may be repeated.",
+)
+@click.option("--format", metavar="NAME", default="", help="格式 Layout, syntax, or both.")
+@click.option(
+    "--tz",
+    metavar="ZONE",
+    default="Asia/Shanghai",
+    show_default=True,
+    help="时区 Zone of times that carry none.",
+)
+@click.option("--json", "as_json", is_flag=True, help="输出 JSON Print JSON.")
+def command(dump: str, mapping: dict[str, str], format: str, tz: str, as_json: bool) -> None:
+    """查看一份导出数据会被怎样读取：格式、编码、字段、时间、坏行。不写任何文件。
+
+    Say how a dump would be read: format, encoding, fields, times, bad rows. Writes nothing.
+    """
+    from rumorscan.readers import inspect
+
+    look = inspect(dump, format=format, mapping=mapping, tz=tz)
+    if as_json:
+        click.echo(json.dumps(look.to_dict(), ensure_ascii=False, indent=2, default=str))
+    else:
+        click.echo(look.render())

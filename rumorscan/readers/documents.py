@@ -1,0 +1,112 @@
+"""JSON documents and rows that are dictionaries already.
+
+The row number is the position in the list; the first item is 1.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import chain, islice
+from typing import Any
+
+import numpy as np
+import orjson
+
+from rumorscan.errors import DumpError
+from rumorscan.readers.encodings import LineBlocks
+from rumorscan.readers.intake import Intake, RawRows, Reject
+from rumorscan.readers.jsonl import Broken, parse_line
+from rumorscan.readers.objects import SAMPLE_ROWS, ObjectMap
+from rumorscan.readers.values import plain_text
+
+MapMaker = Callable[[list[Any]], ObjectMap]
+DOCUMENT_LIMIT = 1 << 29
+"""Bytes of a JSON document; it is held in memory whole, unlike JSON lines."""
+
+
+def read_document(
+    blocks: LineBlocks, intake: Intake, make_map: MapMaker, batch_rows: int
+) -> Iterator[ObjectMap]:
+    """Read the list of posts in a JSON document into the intake.
+
+    Raises:
+        DumpError: the document is broken, too large, or holds no list of objects.
+    """
+    where = intake.door.path
+    pieces, size = [], 0
+    for block in blocks:
+        pieces.append(block.data)
+        size += len(block.data)
+        if size > DOCUMENT_LIMIT or block.overlong:
+            raise DumpError(
+                f"{where}: the JSON document is over {DOCUMENT_LIMIT >> 20} MB; "
+                "turn it into JSON lines (jq -c '.[]')"
+            )
+    value = parse_line(b"".join(pieces))
+    if isinstance(value, Broken):
+        raise DumpError(f"{where}: is not JSON: {value.why}")
+    items = find_items(value)
+    if items is None:
+        raise DumpError(f"{where}: holds no list of objects; expected a list of posts")
+    yield from read_rows(items, intake, make_map, batch_rows)
+
+
+def find_items(value: Any, depth: int = 2) -> list[Any] | None:
+    """Return the longest list of objects at the top of a document, or None.
+
+    Example:
+        >>> find_items({"user": {}, "weibo": [{"id": 1}], "tags": ["x"]})
+        [{'id': 1}]
+    """
+    if isinstance(value, list):
+        return value if any(isinstance(item, dict) for item in value) else None
+    if not isinstance(value, dict) or not depth:
+        return None
+    found = [items for inner in value.values() if (items := find_items(inner, depth - 1))]
+    return max(found, key=len, default=None)
+
+
+def read_rows(
+    rows: Iterable[Any], intake: Intake, make_map: MapMaker, batch_rows: int
+) -> Iterator[ObjectMap]:
+    """Read dictionaries into the intake.
+
+    Raises:
+        DumpError: the keys cannot be mapped, or a row is bad and the intake is strict.
+    """
+    stream = iter(rows)
+    head = list(islice(stream, SAMPLE_ROWS))
+    fields = make_map([row for row in head if isinstance(row, Mapping)])
+    stream = chain(head, stream)
+    first = 1
+    while part := list(islice(stream, batch_rows)):
+        numbers = [place for place, row in enumerate(part, first) if isinstance(row, Mapping)]
+        good = [row for row in part if isinstance(row, Mapping)]
+        broken = [
+            Reject(place, "not-an-object", type(row).__name__, dumped(row))
+            for place, row in enumerate(part, first)
+            if not isinstance(row, Mapping)
+        ]
+        intake.take(_batch(fields, good, numbers, broken), fields.fields)
+        first += len(part)
+        yield fields
+
+
+def _batch(fields: ObjectMap, rows: list[Any], numbers: list[int], broken: list[Reject]) -> RawRows:
+    columns = fields.columns(rows) if rows else {}
+    return RawRows(
+        columns, np.asarray(numbers, np.int64), lambda place: dumped(rows[place]), broken
+    )
+
+
+def dumped(row: Any) -> str:
+    """Return a row as JSON, or as Python shows it where JSON cannot.
+
+    Example:
+        >>> dumped({"text": "停水"})
+        '{"text":"停水"}'
+    """
+    try:
+        return orjson.dumps(row, default=str, option=orjson.OPT_NON_STR_KEYS).decode()
+    except (TypeError, UnicodeError, RecursionError):
+        return plain_text(repr(row)[:8_192])

@@ -1,0 +1,192 @@
+"""One time: the many spellings that people and crawlers use, to UTC seconds with a precision."""
+
+from __future__ import annotations
+
+import math
+import re
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
+
+from rumorscan.errors import DumpError
+from rumorscan.records import Precision
+
+EPOCH_DAY_SECONDS = 86_400
+EARLIEST = 365 * EPOCH_DAY_SECONDS
+"""1971-01-01: what lies before is a placeholder or an error, never a post."""
+LATEST = 7_258_118_400
+"""2200-01-01."""
+_UNKNOWN_WORDS = frozenset({"", "0", "0.0", "-", "--", "null", "none", "nan", "nat", "n/a", "未知"})
+_MONTHS = {
+    name: number
+    for number, name in enumerate(
+        ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"],
+        start=1,
+    )
+}
+_FORMS = tuple(
+    re.compile(form)
+    for form in (
+        # 2026-03-02T09:14:07.123+08:00 and its shorter and slashed relatives
+        r"(?P<y>\d{4})[-/.](?P<m>\d{1,2})[-/.](?P<d>\d{1,2})"
+        r"(?:[T ]+(?P<H>\d{1,2}):(?P<M>\d{2})(?::(?P<S>\d{2})(?:[.,]\d+)?)?)?"
+        r"\s*(?P<zone>Z|UTC|GMT|[+-]\d{2}:?\d{2}|[+-]\d{2})?",
+        r"(?P<y>\d{4})(?P<m>\d{2})(?P<d>\d{2})"
+        r"(?:T?(?P<H>\d{2})(?P<M>\d{2})(?P<S>\d{2})?)?(?P<zone>Z|[+-]\d{2}:?\d{2})?",
+        r"(?P<y>\d{4})年(?P<m>\d{1,2})月(?P<d>\d{1,2})日"
+        r"(?:\s*(?P<H>\d{1,2}):(?P<M>\d{2})(?::(?P<S>\d{2}))?)?(?P<zone>)",
+        # Mon Mar 02 09:14:07 +0800 2026
+        r"[A-Za-z]{3},? (?P<b>[A-Za-z]{3}) +(?P<d>\d{1,2}) "
+        r"(?P<H>\d{2}):(?P<M>\d{2}):(?P<S>\d{2}) (?P<zone>[+-]\d{4}) (?P<y>\d{4})",
+        # Mon, 02 Mar 2026 09:14:07 +0800
+        r"[A-Za-z]{3}, (?P<d>\d{1,2}) (?P<b>[A-Za-z]{3}) (?P<y>\d{4}) "
+        r"(?P<H>\d{2}):(?P<M>\d{2}):(?P<S>\d{2}) (?P<zone>[+-]\d{4}|GMT|UTC)",
+    )
+)
+
+
+_PARTIAL = re.compile(
+    r"\d{1,2}月\d{1,2}日(?: *\d{1,2}:\d{2})?|\d{1,2}-\d{1,2} \d{1,2}:\d{2}"
+    r"|\d+ ?(?:秒|秒钟|分钟|小时|天)前|[今昨前]天 *\d{1,2}:\d{2}|刚刚"
+)
+"""Times without a year, or told from an unknown hour: real, but not known from the row alone."""
+
+
+class Moment(NamedTuple):
+    """A parsed time.
+
+    Attributes:
+        seconds: since 1970 in UTC, or None where the time is not known.
+        precision: how finely it is known.
+        bad: whether there was a value that is no time.
+        assumed: whether it carried no zone and was placed in the assumed one.
+    """
+
+    seconds: int | None
+    precision: Precision = Precision.UNKNOWN
+    bad: bool = False
+    assumed: bool = False
+
+
+UNKNOWN = Moment(None)
+BAD = Moment(None, bad=True)
+
+
+def zone_of(name: str) -> ZoneInfo:
+    """Return the zone of that name.
+
+    Raises:
+        DumpError: no such zone is known.
+
+    Example:
+        >>> zone_of("Asia/Shanghai").key
+        'Asia/Shanghai'
+    """
+    try:
+        return ZoneInfo(name)
+    except (KeyError, ValueError, OSError) as error:
+        raise DumpError(
+            f"time zone '{name}' is not known; expected a name such as 'Asia/Shanghai' or 'UTC'"
+        ) from error
+
+
+def parse_time(value: Any, zone: ZoneInfo) -> Moment:
+    """Return one value, of any type, as a time.
+
+    Example:
+        >>> parse_time("Mon Mar 02 09:14:07 +0800 2026", zone_of("UTC")).seconds
+        1772414047
+        >>> parse_time("2026-03-02", zone_of("Asia/Shanghai"))
+        Moment(seconds=1772380800, precision=<Precision.DAY: 1>, bad=False, assumed=True)
+        >>> parse_time("1970-01-01 00:00:00", zone_of("Asia/Shanghai")).seconds is None
+        True
+    """
+    if value is None:
+        return UNKNOWN
+    if isinstance(value, bool):
+        return BAD
+    if isinstance(value, (int, float)):
+        return _number(value)
+    if isinstance(value, datetime):
+        return _moment(value, Precision.SECOND, zone)
+    if isinstance(value, date):
+        return _moment(datetime(value.year, value.month, value.day), Precision.DAY, zone)
+    if not isinstance(value, str):
+        return BAD
+    text = value.strip()
+    if text.lower() in _UNKNOWN_WORDS or text.startswith("0000-00-00") or _PARTIAL.fullmatch(text):
+        return UNKNOWN
+    for form in _FORMS:
+        if match := form.fullmatch(text):
+            return _matched(match.groupdict(), zone) or BAD
+    try:
+        return _number(float(text))
+    except ValueError:
+        return BAD
+
+
+def _matched(parts: dict[str, str | None], zone: ZoneInfo) -> Moment | None:
+    month = _MONTHS.get((parts["b"] or "").lower(), 0) if "b" in parts else int(parts["m"] or 0)
+    try:
+        moment = datetime(
+            int(parts["y"] or 0),
+            month,
+            int(parts["d"] or 0),
+            int(parts["H"] or 0),
+            int(parts["M"] or 0),
+            int(parts["S"] or 0),
+        )
+        offset = _offset_of(parts["zone"])
+    except ValueError:
+        return None
+    if offset is not None:
+        moment = (moment - offset).replace(tzinfo=UTC)
+    if parts["H"] is None:
+        precision = Precision.DAY
+    else:
+        precision = Precision.MINUTE if parts["S"] is None else Precision.SECOND
+    return _moment(moment, precision, zone)
+
+
+def _offset_of(zone: str | None) -> timedelta | None:
+    if not zone:
+        return None
+    if zone in ("Z", "UTC", "GMT"):
+        return timedelta()
+    hours, minutes = int(zone[1:3]), int(zone[3:].lstrip(":") or 0)
+    if hours > 14 or minutes > 59:
+        raise ValueError(zone)
+    offset = timedelta(hours=hours, minutes=minutes)
+    return -offset if zone[0] == "-" else offset
+
+
+def _moment(moment: datetime, precision: Precision, zone: ZoneInfo) -> Moment:
+    assumed = moment.tzinfo is None
+    if (moment.year, moment.month, moment.day) == (1970, 1, 1):
+        return UNKNOWN
+    try:
+        seconds = math.floor((moment.replace(tzinfo=zone) if assumed else moment).timestamp())
+    except (OverflowError, ValueError):
+        return BAD
+    if not EARLIEST <= seconds < LATEST:
+        return BAD
+    return Moment(seconds, precision, assumed=assumed)
+
+
+def _number(value: float) -> Moment:
+    if value == 0 or math.isnan(value):
+        return UNKNOWN
+    for low, high, unit in SCALES:
+        if low <= value < high:
+            seconds = int(value // unit)
+            return Moment(seconds, Precision.SECOND) if seconds < LATEST else BAD
+    return BAD
+
+
+SCALES = (
+    (10**9, 10**11, 1),
+    (10**12, 10**14, 10**3),
+    (10**15, 10**17, 10**6),
+    (10**18, 10**20, 10**9),
+)
+"""Counts since 1970 by their size: seconds, milli-, micro- and nanoseconds."""

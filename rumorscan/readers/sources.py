@@ -1,0 +1,82 @@
+"""What is to be read: files by their paths, and what is in memory already."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from rumorscan.errors import DumpError
+from rumorscan.readers.containers import find_files
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """Something that is in memory already: a frame, a table, rows."""
+
+    kind: str
+    value: Any
+
+    @property
+    def name(self) -> str:
+        """What stands for a file's name."""
+        return f"<{self.kind}>"
+
+    def __str__(self) -> str:
+        return self.name
+
+
+def inputs_of(source: Any) -> list[Path | Memory]:
+    """Return the files and things in memory that a source stands for, in order.
+
+    Raises:
+        DumpError: there is nothing, or something that cannot hold posts.
+    """
+    if isinstance(source, (str, Path)):
+        return list(find_files(source))
+    kind = _kind_of(source)
+    if kind is not None:
+        return [kind]
+    if isinstance(source, (list, tuple)) and not any(isinstance(item, Mapping) for item in source):
+        if source:
+            return [given for item in source for given in inputs_of(item)]
+    elif isinstance(source, Iterable) and not isinstance(source, (bytes, Mapping)):
+        return [Memory("rows", source)]
+    raise DumpError(
+        f"nothing to read in {type(source).__name__}; expected a file, a folder, a glob, "
+        "a frame, an Arrow table or rows that are dictionaries"
+    )
+
+
+def _kind_of(source: Any) -> Memory | None:
+    if isinstance(source, pa.Table):
+        return Memory("arrow", source)
+    if isinstance(source, pa.RecordBatch):
+        return Memory("arrow", pa.Table.from_batches([source]))
+    if isinstance(source, pa.RecordBatchReader):
+        return Memory("arrow", source.read_all())
+    library = type(source).__module__.partition(".")[0]
+    if library == "pandas" and hasattr(source, "iloc") and hasattr(source, "columns"):
+        return Memory("pandas", source)
+    if library == "polars" and hasattr(source, "collect_schema"):
+        frame = source.collect() if hasattr(source, "collect") else source
+        return Memory("polars", frame.to_arrow())
+    return None
+
+
+def names_of(inputs: list[Path | Memory]) -> list[str]:
+    """Return a name of its own for each input: the file's, or the path where names are shared.
+
+    Example:
+        >>> names_of([Path("a/x.csv"), Path("b/x.csv"), Path("y.csv")])
+        ['a/x.csv', 'b/x.csv', 'y.csv']
+    """
+    names = [path.name for path in inputs]
+    often = Counter(names)
+    return [
+        str(path) if often[name] > 1 else name for path, name in zip(inputs, names, strict=True)
+    ]

@@ -1,0 +1,168 @@
+"""Columns that are already there: Parquet files, Arrow tables, frames of pandas and polars.
+
+The row number is the position in the table; the first row is 1.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import orjson
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from rumorscan.errors import DumpError
+from rumorscan.readers.fields import FieldMap
+from rumorscan.readers.intake import Intake, RawRows
+from rumorscan.readers.values import Column, plain_text
+
+MapMaker = Callable[[Sequence[str]], FieldMap]
+Batch = dict[str, Column]
+"""Columns of one length by name."""
+
+
+def read_batches(batches: Iterable[Batch], intake: Intake, fields: FieldMap) -> Iterator[FieldMap]:
+    """Read batches of columns into the intake; yields the field map after each.
+
+    Raises:
+        DumpError: a row is bad and the intake is strict.
+    """
+    first = 1
+    for batch in batches:
+        count = len(next(iter(batch.values()), ()))
+        if not count:
+            continue
+        columns = {name: _column(batch, path) for name, path in fields.columns.items()}
+        intake.take(RawRows(columns, np.arange(first, first + count), _raw_of(batch)), fields)
+        first += count
+        yield fields
+
+
+def _raw_of(batch: Batch) -> Callable[[int], str]:
+    def raw(place: int) -> str:
+        row = {name: _value(column[place]) for name, column in batch.items()}
+        return orjson.dumps(row, default=str, option=orjson.OPT_NON_STR_KEYS).decode()
+
+    return raw
+
+
+def _value(value: Any) -> Any:
+    shown = value.as_py() if isinstance(value, pa.Scalar) else value
+    if isinstance(shown, str):
+        return plain_text(shown)
+    return (
+        shown
+        if isinstance(shown, (int, float, bool, type(None))) and abs(shown or 0) < 2**63
+        else str(shown)
+    )
+
+
+def _column(batch: Batch, path: str) -> Column:
+    if path in batch:
+        return batch[path]
+    name, *rest = path.split(".")
+    return pc.struct_field(batch[name], rest)
+
+
+def column_names(schema: pa.Schema) -> list[str]:
+    """Return the names of columns; those inside structs by their dotted paths.
+
+    Example:
+        >>> column_names(pa.schema({"user": pa.struct({"id": pa.string()}), "text": pa.string()}))
+        ['user', 'user.id', 'text']
+    """
+    names: list[str] = []
+
+    def walk(field: pa.Field, path: str) -> None:
+        names.append(f"{path}{field.name}")
+        if pa.types.is_struct(field.type):
+            for place in range(field.type.num_fields):
+                walk(field.type.field(place), f"{path}{field.name}.")
+
+    for field in schema:
+        walk(field, "")
+    return names
+
+
+def read_parquet(
+    source: Path | pa.Buffer, intake: Intake, make_map: MapMaker, batch_rows: int
+) -> Iterator[FieldMap]:
+    """Read a Parquet file into the intake; only the mapped columns are read.
+
+    Raises:
+        DumpError: the file is damaged, the columns cannot be mapped, or a row is bad and the
+            intake is strict.
+    """
+    import pyarrow.parquet as pq
+
+    where = intake.door.path
+    try:
+        with pq.ParquetFile(
+            str(source) if isinstance(source, Path) else pa.BufferReader(source)
+        ) as file:
+            fields = make_map(column_names(file.schema_arrow))
+            top = {
+                name.split(".")[0] if name not in file.schema_arrow.names else name
+                for name in fields.columns.values()
+            }
+            wanted = [name for name in file.schema_arrow.names if name in top]
+            batches = file.iter_batches(batch_rows, columns=wanted, use_threads=False)
+            yield from read_batches((_as_batch(batch) for batch in batches), intake, fields)
+    except (pa.ArrowException, OSError) as error:
+        raise DumpError(f"{where}: cannot be read as Parquet: {_first_line(error)}") from error
+
+
+def read_table(
+    table: pa.Table, intake: Intake, make_map: MapMaker, batch_rows: int
+) -> Iterator[FieldMap]:
+    """Read an Arrow table into the intake.
+
+    Raises:
+        DumpError: the columns cannot be mapped, or a row is bad and the intake is strict.
+    """
+    fields = make_map(column_names(table.schema))
+    batches = (_as_batch(batch) for batch in table.to_batches(max_chunksize=batch_rows))
+    yield from read_batches(batches, intake, fields)
+
+
+def read_pandas(
+    frame: Any, intake: Intake, make_map: MapMaker, batch_rows: int
+) -> Iterator[FieldMap]:
+    """Read a pandas frame into the intake; a column of mixed types is read value by value.
+
+    Raises:
+        DumpError: the columns cannot be mapped, or a row is bad and the intake is strict.
+    """
+    fields = make_map([str(name) for name in frame.columns])
+
+    def batches() -> Iterator[Batch]:
+        for start in range(0, len(frame), batch_rows):
+            part = frame.iloc[start : start + batch_rows]
+            yield {str(name): _pandas_column(part[name]) for name in frame.columns}
+
+    yield from read_batches(batches(), intake, fields)
+
+
+def _pandas_column(series: Any) -> Column:
+    try:
+        array = pa.Array.from_pandas(series)
+    except (pa.ArrowException, UnicodeError, OverflowError, TypeError, ValueError):
+        return [
+            None if value is None or (isinstance(value, float) and math.isnan(value)) else value
+            for value in series.tolist()
+        ]
+    return array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array
+
+
+def _as_batch(batch: pa.RecordBatch) -> Batch:
+    return {
+        name: batch.column(place) for place, name in reversed(list(enumerate(batch.schema.names)))
+    }
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).strip().split("\n")[0]
