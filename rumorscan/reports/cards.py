@@ -18,6 +18,7 @@ from rumorscan.reports.variants import Piece, differences, template_pieces
 CARD_VARIANTS = 6
 CARD_ACCOUNTS = 40
 _COMPARED = 24
+_HEADLINE = 56
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +66,11 @@ class Card:
     campaign: Row
     tier: Phrase
     template: list[Piece]
+    headline: list[Piece]
     variants: list[Variant]
     wordings: int
     families: list[Family]
+    strong: Phrase
     against: list[ReasonLine]
     strip: list[tuple[float, float, float]]
     dated: int
@@ -101,15 +104,21 @@ def card(
         ('spread only', '1 d', None)
     """
     template = str(campaign.get("template") or "")
+    weighed = families(campaign.get("evidence"))
     seconds = int(posted_at.max() - posted_at.min()) if len(posted_at) else None
     return Card(
         index=index,
         campaign=campaign,
         tier=phrases.words_for(phrases.TIERS, campaign.get("tier", "none")),
         template=template_pieces(template),
+        headline=template_pieces(template, _HEADLINE),
         variants=variants(template, texts),
         wordings=len(texts),
-        families=families(campaign.get("evidence")),
+        families=weighed,
+        strong=Phrase(
+            "、".join(family.name.zh for family in weighed if family.strong),
+            ", ".join(family.name.en.lower() for family in weighed if family.strong),
+        ),
         against=[reason_line(reason) for reason in campaign.get("counter_evidence") or ()],
         strip=charts.strip(posted_at),
         dated=len(posted_at),

@@ -133,7 +133,8 @@ def timeline(
         )
         for row in np.flatnonzero(posts).tolist()
     ]
-    marks = [_stamp((first + len(posts) * part / 4) * size, form) for part in range(5)]
+    short = form.removeprefix("%Y-") if size < _DAY else form
+    marks = [_stamp((first + len(posts) * part // 4) * size, short) for part in range(5)]
     return Timeline(bars, words, most, most_share, marks, int((~inside).sum()))
 
 

@@ -24,7 +24,7 @@ from rumorscan.reports.glimpse import Glimpse, Row
 from rumorscan.reports.phrases import number
 from rumorscan.settings import Settings
 
-_TEXT_LIMIT = 280
+_TEXT_LIMIT = 220
 _RAW_LIMIT = 160
 _ASSUMED_NOTHING = ("", None, False)
 

@@ -38,6 +38,8 @@ _Code = tuple[str, int, int, int, int]
 _MODIFIERS = re.compile("[\ufe0f\U0001f3fb-\U0001f3ff]+$")
 _COMBINING_LIMIT = 3
 _SHORTEST_MATCH = 2
+# other signs, such as a star between two characters of a word, are evasions
+_ORDINARY = frozenset(" \u3000\n，。！？、；：…—～“”‘’「」『』（）《》【】,.!?;:~-'\"()[]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,8 +200,8 @@ def _stands(pattern: list[str], codes: Sequence[_Code], position: int) -> bool:
 
 
 def _counts(text: str) -> bool:
-    """Say whether a run is worth a highlight: it holds more than punctuation and spaces."""
-    return any(unicodedata.category(character)[0] in "LNSC" for character in text)
+    """Say whether a run is worth a highlight: it holds more than spaces and punctuation."""
+    return any(character not in _ORDINARY for character in text)
 
 
 def _joined(pieces: list[Piece]) -> list[Piece]:
