@@ -49,3 +49,13 @@ def test_the_help_of_a_command_loads_no_model_library(command):
 @pytest.mark.parametrize("name", ["scan", "score", "load_model", "load_run"])
 def test_scanning_and_scoring_need_neither_torch_nor_pandas(name):
     assert loaded_by(f"import rumorscan; rumorscan.{name}").isdisjoint(NOT_FOR_SCORING)
+
+
+def test_a_whole_scan_loads_neither_torch_nor_pandas(tmp_path):
+    code = (
+        "import rumorscan\n"
+        "posts = [{'account_id': f'a{n % 5}', 'text': '听说城东水厂停水三天，大家快囤水'} "
+        "for n in range(20)]\n"
+        f"rumorscan.scan(posts).write({str(tmp_path / 'run')!r})"
+    )
+    assert loaded_by(code).isdisjoint(NOT_FOR_SCORING)

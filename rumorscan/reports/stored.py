@@ -13,7 +13,15 @@ import pyarrow.parquet as pq
 
 from rumorscan.errors import RunError
 from rumorscan.readers.posts import REJECTS_SCHEMA
-from rumorscan.records import ACCOUNTS_SCHEMA, EDGES_SCHEMA, POSTS_SCHEMA, Campaign, Reason, Tier
+from rumorscan.records import (
+    ACCOUNTS_SCHEMA,
+    EDGES_SCHEMA,
+    POSTS_SCHEMA,
+    Campaign,
+    Reason,
+    Tier,
+    Triage,
+)
 from rumorscan.reports.manifest import read_manifest
 from rumorscan.reports.run import FLAGS_SCHEMA, Run
 from rumorscan.reports.sheets import read_sheet
@@ -57,10 +65,10 @@ def load_run(path: str | Path) -> Run:
     )
 
 
-def _posts(folder: Path) -> pa.Table:
+def _posts(folder: Path, wanted: Any = None) -> pa.Table:
     path = folder / "posts.parquet"
     try:
-        return pq.read_table(path, columns=POSTS_SCHEMA.names).cast(POSTS_SCHEMA)
+        return pq.read_table(path, columns=POSTS_SCHEMA.names, filters=wanted).cast(POSTS_SCHEMA)
     except (OSError, pa.ArrowException) as error:
         raise _damaged(path, error) from error
 
@@ -75,8 +83,7 @@ def _sheet(path: Path, schema: pa.Schema) -> pa.Table:
 def _flags(folder: Path) -> pa.Table:
     """Return the flagged posts with their whole values, in the order of `flags.csv`."""
     shown = _sheet(folder / "flags.csv", FLAGS_SCHEMA)
-    posts = _posts(folder)
-    flagged = posts.filter(pc.not_equal(posts.column("triage").cast(pa.string()), "pass"))
+    flagged = _posts(folder, pc.field("triage").cast(pa.string()) != str(Triage.PASS))
     places, wanted = (_places(table) for table in (flagged, shown))
     rows = pc.index_in(wanted, value_set=places)
     if rows.null_count or flagged.num_rows != shown.num_rows:

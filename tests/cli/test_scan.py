@@ -1,6 +1,9 @@
 """`scan`, `campaigns` and `demo`: options become settings, a run becomes a folder."""
 
 import json
+import os
+import re
+import subprocess
 import sys
 from types import ModuleType
 
@@ -167,3 +170,31 @@ def test_a_reporter_bears_any_order_of_calls(kind, capsys):
         progress.done("ends")
         progress.done("again")
     assert "[red]odd[/red]" in capsys.readouterr().err
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs a pseudo-terminal")
+@pytest.mark.parametrize(
+    ("variables", "bar"), [({"NO_COLOR": "1"}, "━━━━"), ({"PYTHONIOENCODING": "gbk"}, "----")]
+)
+def test_a_terminal_without_color_or_of_gbk_shows_bars(variables, bar):
+    import pty
+
+    program = (
+        "from rumorscan.cli.progress import reporter\n"
+        "with reporter() as progress:\n"
+        "    progress.stage('read', 3); progress.advance(3); progress.done('3 posts')\n"
+    )
+    reading, writing = pty.openpty()
+    subprocess.run(
+        [sys.executable, "-c", program],
+        stderr=writing,
+        env={**os.environ, "TERM": "xterm", "COLUMNS": "100", **variables},
+        timeout=60,
+        check=True,
+    )
+    os.close(writing)
+    shown = os.read(reading, 1 << 16).decode(variables.get("PYTHONIOENCODING", "utf-8"))
+    os.close(reading)
+    assert "读取 read" in shown and bar in shown and "3 posts" in shown
+    if "NO_COLOR" in variables:
+        assert not re.search(r"\x1b\[[0-9;]*m", shown)
