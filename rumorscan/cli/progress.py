@@ -18,13 +18,12 @@ if TYPE_CHECKING:
 STAGES = {
     "read": "读取",
     "fold": "归一",
-    "shingle": "切片",
-    "sign": "签名",
     "group": "近重分组",
-    "campaigns": "查找协同",
+    "coordinate": "查找协同",
     "score": "评分",
-    "claims": "比对已知谣言",
-    "verdicts": "分级",
+    "match": "比对已知谣言",
+    "stance": "判断立场",
+    "judge": "分级",
     "write": "写出",
 }
 """Chinese words for the stages that have one; others show their own name only."""
