@@ -96,9 +96,19 @@ def score_each(
     if isinstance(model, (str, Path)):
         model = load_model(model)
     rows = enumerate(texts, 1)
-    while batch := list(islice(rows, BATCH_ROWS)):
-        post_ids, contents = zip(*(_parts(number, row) for number, row in batch), strict=True)
-        yield from _score_batch(list(post_ids), list(contents), model, base_rate)
+    failure: Exception | None = None
+    while failure is None:
+        batch: list[tuple[str, str]] = []
+        try:
+            for number, row in islice(rows, BATCH_ROWS):
+                batch.append(_parts(number, row))
+        except Exception as error:
+            failure = error  # the rows before it are answered first
+        if not batch:
+            break
+        yield from _score_batch(batch, model, base_rate)
+    if failure is not None:
+        raise failure
 
 
 def _parts(number: int, row: str | Mapping[str, Any]) -> tuple[str, str]:
@@ -111,16 +121,16 @@ def _parts(number: int, row: str | Mapping[str, Any]) -> tuple[str, str]:
 
 
 def _score_batch(
-    post_ids: list[str], texts: list[str], model: LinearModel, base_rate: float
+    batch: list[tuple[str, str]], model: LinearModel, base_rate: float
 ) -> Iterator[dict[str, Any]]:
     from rumorscan.text.distinct import find_distinct
     from rumorscan.text.fold import fold_texts
 
-    distinct = find_distinct(fold_texts(texts))
+    distinct = find_distinct(fold_texts([text for _, text in batch]))
     probabilities = model.rumor_probabilities(distinct.folded, base_rate)
     claims = model.claim_probabilities(distinct.folded)
     lengths = distinct.folded.lengths
-    for post_id, text, key in zip(post_ids, texts, distinct.key_of_row.tolist(), strict=True):
+    for (post_id, text), key in zip(batch, distinct.key_of_row.tolist(), strict=True):
         probability = float(probabilities[key])
         reasons = [_reason("rumor-probability", probability)]
         if lengths[key] < model.minimum_length:

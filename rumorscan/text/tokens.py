@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 CACHE_VARIABLE = "RUMORSCAN_CACHE"
 """Environment variable that names another folder for the caches."""
 
-_LAYOUT = 1  # raise it when the arrays of a cached lexicon change their meaning
+_LAYOUT = 2  # raise it when the arrays of a cached lexicon change their meaning
 
 
 def tokenize(text: str) -> list[str]:
@@ -66,7 +66,7 @@ def load_lexicon() -> Lexicon:
     """Return jieba's dictionary as arrays, from the private cache where it is there.
 
     Example:
-        >>> load_lexicon().weights.dtype
+        >>> load_lexicon().levels.dtype
         dtype('float64')
     """
     folder = private_folder()
@@ -184,7 +184,7 @@ def _read_lexicon(path: Path) -> Lexicon | None:
     try:
         with np.load(path, allow_pickle=False) as arrays:
             return Lexicon(
-                arrays["first"], arrays["keys"], arrays["weights"], float(arrays["unknown"])
+                arrays["first"], arrays["entries"], arrays["levels"], float(arrays["unknown"])
             )
     except (OSError, ValueError, KeyError, zipfile.BadZipFile):
         return None
@@ -201,8 +201,8 @@ def _write_lexicon(path: Path, lexicon: Lexicon) -> None:
             np.savez(
                 file,
                 first=lexicon.first,
-                keys=lexicon.keys,
-                weights=lexicon.weights,
+                entries=lexicon.entries,
+                levels=lexicon.levels,
                 unknown=np.float64(lexicon.unknown),
             )
         Path(name).replace(path)

@@ -18,25 +18,29 @@ from rumorscan.kernels import compiled
 
 _SLOT_BITS = 20
 _SLOTS = 1 << _SLOT_BITS
-_FIRST_SIZE = 1 << 16
+_LEVEL_BITS = 27
+_LAST = 0x9FD5  # jieba looks no character up beyond this one
 _MULTIPLIER = 0x9E3779B97F4A7C15
 _NO_WORD = -np.inf
 
 
 class Lexicon(NamedTuple):
-    """A dictionary as a tree of characters; a node is a slot of an open-addressing table.
+    """A dictionary as a tree of characters, small enough to stay near the processor.
+
+    A node is a slot of an open-addressing table, or `_SLOTS` + code point for a first character.
 
     Attributes:
-        first: int32, shape (65536,); the node of each first character, or -1.
-        keys: uint64, shape (2 ** 20,); parent node and character of each node, 0 where empty.
-        weights: float64, shape (2 ** 20,); log-probability of the word that ends at a node,
-            negative infinity where none ends.
+        first: int32, shape (0x9FD6,); level of the word that is one character.
+        entries: uint64, shape (2 ** 20,); parent node, character and level of each node in 21, 16
+            and 27 bits; 0 where the slot is empty.
+        levels: float64; log-probabilities of words, each value once. Level 0 is negative
+            infinity: no word ends there.
         unknown: log-probability of a character that is in no word.
     """
 
     first: npt.NDArray[np.int32]
-    keys: npt.NDArray[np.uint64]
-    weights: npt.NDArray[np.float64]
+    entries: npt.NDArray[np.uint64]
+    levels: npt.NDArray[np.float64]
     unknown: float
 
 
@@ -49,64 +53,60 @@ def build_lexicon(frequencies: Mapping[str, int], total: int) -> Lexicon:
 
     Example:
         >>> lexicon = build_lexicon({"停": 1, "停水": 3}, 4)
-        >>> int((lexicon.keys > 0).sum()), round(float(lexicon.weights.max()), 3)
-        (2, -0.288)
+        >>> int((lexicon.entries > 0).sum()), lexicon.levels.round(3).tolist()
+        (1, [-inf, -1.386, -0.288])
     """
-    words = sorted(frequencies)
-    if sum(map(len, words)) == 0:
-        words = []
+    words = sorted(word for word in frequencies if frequencies[word] > 0)
     log_total = math.log(total) if total > 0 else 0.0
-    # subtracted here, one word at a time, as jieba subtracts it: the floats must be the same
-    weights = np.array(
-        [
-            math.log(count) - log_total if (count := frequencies[word]) else _NO_WORD
-            for word in words
-        ],
-        dtype=np.float64,
-    )
+    counts = sorted({frequencies[word] for word in words})
+    # subtracted here, one by one, as jieba subtracts it: the floats must be the same
+    levels = [_NO_WORD, *(math.log(count) - log_total for count in counts)]
+    level_of = {count: level for level, count in enumerate(counts, 1)}
+    word_levels = np.array([level_of[frequencies[word]] for word in words], dtype=np.int32)
     offsets = np.zeros(len(words) + 1, dtype=np.int64)
     np.cumsum(np.fromiter(map(len, words), dtype=np.int64, count=len(words)), out=offsets[1:])
     codes = np.frombuffer("".join(words).encode("utf-32-le"), dtype=np.uint32)
-    return Lexicon(*_plant(codes, offsets, weights), math.log(1) - log_total)
+    first, entries = _plant(codes, offsets, word_levels)
+    return Lexicon(first, entries, np.array(levels, dtype=np.float64), math.log(1) - log_total)
 
 
 @compiled
-def _find(keys: npt.NDArray[np.uint64], key: np.uint64) -> np.int64:
-    """Return the slot that holds a key, or the empty slot where it belongs."""
+def _find(entries: npt.NDArray[np.uint64], node: np.int64, code: np.uint32) -> np.int64:
+    """Return the slot of a node's child, or the empty slot where it belongs."""
+    key = (np.uint64(node) << np.uint64(16)) | np.uint64(code)
     slot = (key * np.uint64(_MULTIPLIER)) >> np.uint64(64 - _SLOT_BITS)
-    while keys[slot] != key and keys[slot] != 0:
+    while entries[slot] != 0 and entries[slot] >> np.uint64(_LEVEL_BITS) != key:
         slot = (slot + np.uint64(1)) & np.uint64(_SLOTS - 1)
     return np.int64(slot)
-
-
-@compiled
-def _key(node: np.int64, code: np.uint32) -> np.uint64:
-    # a child of the root has node _SLOTS, so that no key is 0
-    return (np.uint64(node) << np.uint64(21)) | np.uint64(code)
 
 
 @compiled
 def _plant(
     codes: npt.NDArray[np.uint32],
     offsets: npt.NDArray[np.int64],
-    word_weights: npt.NDArray[np.float64],
-) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.uint64], npt.NDArray[np.float64]]:
-    first = np.full(_FIRST_SIZE, -1, dtype=np.int32)
-    keys = np.zeros(_SLOTS, dtype=np.uint64)
-    weights = np.full(_SLOTS, _NO_WORD, dtype=np.float64)
+    word_levels: npt.NDArray[np.int32],
+) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.uint64]]:
+    first = np.zeros(_LAST + 1, dtype=np.int32)
+    entries = np.zeros(_SLOTS, dtype=np.uint64)
     for word in range(len(offsets) - 1):
-        node = np.int64(_SLOTS)
-        for position in range(offsets[word], offsets[word + 1]):
-            code = codes[position]
-            key = _key(node, code)
-            child = _find(keys, key)
-            keys[child] = key
-            if node == _SLOTS and code < _FIRST_SIZE:
-                first[code] = child
-            node = child
-        if node < _SLOTS:
-            weights[node] = word_weights[word]
-    return first, keys, weights
+        start, stop = offsets[word], offsets[word + 1]
+        in_block = stop > start
+        for position in range(start, stop):
+            in_block = in_block and _in_block(codes[position])
+        if not in_block:  # never looked up
+            continue
+        if stop == start + 1:
+            first[codes[start]] = word_levels[word]
+            continue
+        node = np.int64(_SLOTS + codes[start])
+        for position in range(start + 1, stop):
+            slot = _find(entries, node, codes[position])
+            if entries[slot] == 0:
+                key = (np.uint64(node) << np.uint64(16)) | np.uint64(codes[position])
+                entries[slot] = key << np.uint64(_LEVEL_BITS)
+            node = slot
+        entries[node] |= np.uint64(word_levels[word])
+    return first, entries
 
 
 @compiled
@@ -134,25 +134,25 @@ def _route(
     base: int,
 ) -> None:
     """Find the most probable way through a block, from its end; ties go to the longer word."""
-    first, keys, weights, unknown = lexicon
+    first, entries, levels, unknown = lexicon
     route[stop - base] = 0.0
     for begin in range(stop - 1, start - 1, -1):
-        code = codes[begin]
         best, chosen = _NO_WORD, -1
-        node = np.int64(first[code]) if code < _FIRST_SIZE else np.int64(-1)
+        node = np.int64(_SLOTS + codes[begin])
+        level = np.int64(first[codes[begin]])
         end = begin + 1
-        while node >= 0:
-            weight = weights[node]
-            if weight != _NO_WORD:
-                value = weight + route[end - base]
+        while True:
+            if level > 0:
+                value = levels[level] + route[end - base]
                 if chosen < 0 or value >= best:
                     best, chosen = value, end
             if end == stop:
                 break
-            key = _key(node, codes[end])
-            node = _find(keys, key)
-            if keys[node] != key:
+            node = _find(entries, node, codes[end])
+            entry = entries[node]
+            if entry == 0:
                 break
+            level = np.int64(entry & np.uint64((1 << _LEVEL_BITS) - 1))
             end += 1
         if chosen < 0:
             best, chosen = unknown + route[begin + 1 - base], begin + 1
