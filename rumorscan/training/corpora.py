@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from rumorscan.errors import LabeledError
-from rumorscan.readers.times import parse_time, zone_of
+from rumorscan.readers.moments import parse_time, zone_of
 from rumorscan.training.tables import Row, parse_rows, read_text
 
 _ALIASES = {
@@ -243,13 +243,13 @@ def _time(row: Row) -> np.datetime64:
     name, value = next(
         ((name, row[name]) for name in _TIMES if row.get(name) not in (None, "")), ("", None)
     )
-    seconds, _, is_bad, _ = parse_time(value, _SHANGHAI)
-    if is_bad:
+    moment = parse_time(value, _SHANGHAI)
+    if moment.bad:
         raise _RowError(
             "time",
             f"'{name}' is {_shown(value)}; expected ISO 8601 such as '2024-05-01T08:00:00+08:00'",
         )
-    return _NO_TIME if seconds is None else np.datetime64(seconds, "s")
+    return _NO_TIME if moment.seconds is None else np.datetime64(moment.seconds, "s")
 
 
 def _shown(value: Any) -> str:

@@ -199,9 +199,9 @@ def _guess_by_name(names: Any, labels: npt.NDArray[np.int8], asked: Any) -> Floa
 
 
 def _guess_by_number(values: Floats, labels: npt.NDArray[np.int8], asked: Floats) -> Floats:
-    from sklearn.ensemble import HistGradientBoostingClassifier
+    from sklearn.ensemble import RandomForestClassifier
 
-    trees = HistGradientBoostingClassifier(max_iter=60, max_leaf_nodes=8, random_state=0)
+    trees = RandomForestClassifier(50, min_samples_leaf=10, random_state=0)
     trees.fit(values, labels)
     result: Floats = trees.predict_proba(asked)[:, 1]
     return result

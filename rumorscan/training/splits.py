@@ -32,6 +32,15 @@ class Split:
     test: Rows
     dropped: Rows
 
+    def within(self, rows: Rows) -> Split:
+        """Return the same split of a part of the rows, numbered as in that part.
+
+        Args:
+            rows: the part, ascending.
+        """
+        sides = (self.train, self.test, self.dropped)
+        return Split(*(np.flatnonzero(np.isin(rows, side)) for side in sides))
+
 
 def link_clusters(*keys: npt.NDArray[Any]) -> npt.NDArray[np.int64]:
     """Return the cluster of every row, where rows that share any key are one cluster.

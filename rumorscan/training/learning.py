@@ -1,0 +1,380 @@
+"""`train`: labeled posts in, a model folder with its metrics, its leak report and its card out."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import orjson
+
+from rumorscan.errors import LabeledError, ModelError
+from rumorscan.rumors.linear import LinearModel
+from rumorscan.training import trials
+from rumorscan.training.cards import write_card
+from rumorscan.training.clusters import cluster_texts, find_clusters
+from rumorscan.training.corpora import Corpus, read_labeled
+from rumorscan.training.leaks import Leaks, find_leaks
+from rumorscan.training.metrics import Figure, Metrics
+from rumorscan.training.recipes import LinearRecipe, choose_rows
+from rumorscan.training.tables import read_texts
+
+KINDS = ("linear",)
+METRICS_FILE = "metrics.json"
+
+MINIMUM_POSTS = 40
+"""Fewer labeled posts of either label teach nothing that could be measured."""
+
+
+@dataclass(frozen=True, slots=True)
+class Training:
+    """What training found.
+
+    Attributes:
+        model: fitted on all labeled posts.
+        data: what was read, used and set aside, as plain data.
+        trials: trial to named part to metrics; `grouped`, and where the data allow it `later`
+            and `left_out`.
+        ordinary: `held_out` and `left_out` to source to the share over .5.
+        leaks: part to what gives its labels away.
+        missing: trial to why it was not possible.
+        settings: seed, folds and parameters.
+        path: the model folder; None until it is written.
+    """
+
+    model: LinearModel
+    data: dict[str, Any]
+    trials: dict[str, dict[str, Metrics]]
+    ordinary: dict[str, dict[str, tuple[int, Figure]]]
+    leaks: dict[str, Leaks]
+    missing: dict[str, str]
+    settings: dict[str, Any]
+    path: Path | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return everything but the model as JSON data."""
+        return {
+            "settings": self.settings,
+            "versions": versions(),
+            "data": self.data,
+            "trials": {
+                trial: {part: one.to_dict() for part, one in parts.items()}
+                for trial, parts in self.trials.items()
+            },
+            "ordinary_over_half": {
+                how: {name: {"n": n, **figure.to_dict()} for name, (n, figure) in parts.items()}
+                for how, parts in self.ordinary.items()
+            },
+            "leaks": {part: one.to_dict() for part, one in self.leaks.items()},
+            "not_measured": self.missing,
+        }
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What a reader of the metrics must know, in plain words."""
+        several = len(self.leaks) > 1
+        return tuple(
+            f"{part}: {warning}" if several else warning
+            for part, leaks in self.leaks.items()
+            for warning in leaks.warnings
+        )
+
+
+def train(
+    labeled: Any,
+    out: str | Path,
+    *,
+    kind: str = "linear",
+    base: str | Path | None = None,
+    ordinary: Any = None,
+    folds: int = 5,
+    seed: int = 0,
+    progress: trials.Say = lambda _: None,
+) -> Training:
+    """Fit a model to labeled posts, measure it without leaks, and write its folder.
+
+    Args:
+        labeled: files, rows, a frame or a `Corpus`; see `read_labeled`.
+        out: the model folder; an older model there is replaced.
+        kind: `linear`, the one kind that this build trains.
+        base: an encoder to fine-tune; not in this build.
+        ordinary: posts that claim nothing checkable, as files (one text a line, or JSON lines
+            with `text`) or as a mapping of names to texts; without them the model takes every
+            post for a claim and calls many ordinary ones rumors.
+        folds: parts of the grouped trial.
+        seed: of the splits and the solver; the same seed gives the same bytes.
+        progress: called with a line for each step.
+
+    Raises:
+        LabeledError: the labeled data cannot be read, or are too few.
+        ModelError: the kind is unknown, or the folder cannot be written.
+
+    Example:
+        >>> import tempfile
+        >>> rows = [
+        ...     {"text": f"{place}{thing}{end}", "label": int(end == "快囤")}
+        ...     for place in "东西南北上下前后"
+        ...     for thing in ["水厂", "面馆", "药店", "学校", "大桥", "车站"]
+        ...     for end in ["快囤", "开放"]
+        ... ]
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     training = train(rows, f"{folder}/mine", folds=2)
+        ...     sorted(path.name for path in training.path.iterdir())
+        ['README.md', 'config.json', 'digests.json', 'metrics.json', 'weights.safetensors']
+    """
+    if kind not in KINDS:
+        raise ModelError(f"kind {kind!r} is not trained by this build; expected 'linear'")
+    if base is not None:
+        raise ModelError(
+            f"base {str(base)!r}: this build fine-tunes no encoder; leave it out for kind 'linear'"
+        )
+    corpus = read_labeled(labeled)
+    training = learn(
+        corpus,
+        LinearRecipe(seed=seed),
+        read_ordinary(ordinary),
+        folds=folds,
+        seed=seed,
+        progress=progress,
+    )
+    progress("writing the model")
+    return write_training(training, out)
+
+
+def learn(
+    corpus: Corpus,
+    recipe: LinearRecipe,
+    ordinary: trials.Ordinary,
+    *,
+    folds: int = 5,
+    seed: int = 0,
+    progress: trials.Say = lambda _: None,
+) -> Training:
+    """Return the model of a recipe with all its trials, not yet written.
+
+    Raises:
+        LabeledError: there are too few posts of a label.
+    """
+    _require_enough(corpus)
+    progress(f"finding near-duplicates among {len(corpus)} labeled posts")
+    clusters = find_clusters(corpus)
+    _require_distinct(corpus, clusters, folds)
+    ordinary = _apart(ordinary, corpus)
+    grouped = trials.try_folds(
+        recipe, corpus, clusters, ordinary, folds=folds, seed=seed, say=progress
+    )
+    found = {"grouped": trials.measure_trial(corpus, clusters, grouped)}
+    missing: dict[str, str] = {}
+    progress("a later-in-time trial")
+    try:
+        later = trials.try_later(recipe, corpus, clusters, ordinary)
+        found["later"] = trials.measure_trial(corpus, clusters, later)
+    except LabeledError as error:
+        missing["later"] = str(error)
+    left_out = _leave_out_sources(recipe, corpus, clusters, ordinary, progress)
+    if left_out:
+        found["left_out"] = left_out
+    alarms = {"held_out": _alarms(grouped.ordinary)}
+    if len(ordinary) > 1:
+        progress("trials without one source of ordinary posts")
+        alarms["left_out"] = _alarms(
+            {
+                name: trials.try_ordinary(recipe, corpus, clusters, ordinary, source=name)
+                for name in ordinary
+            }
+        )
+    progress("looking for leaks")
+    leaks = _leaks(corpus, clusters, grouped)
+    progress("fitting the model on everything")
+    rows = np.arange(len(corpus))
+    model = recipe.fit(
+        corpus, clusters, rows, [text for texts in ordinary.values() for text in texts]
+    )
+    return Training(
+        model=model,
+        data=_data(
+            corpus, clusters, ordinary, len(choose_rows(corpus, clusters, rows, recipe.copies))
+        ),
+        trials=found,
+        ordinary={how: parts for how, parts in alarms.items() if parts},
+        leaks=leaks,
+        missing=missing,
+        settings={
+            "seed": seed,
+            "folds": folds,
+            "copies": recipe.copies,
+            "parameters": model.get_params(),
+        },
+    )
+
+
+def write_training(
+    training: Training,
+    out: str | Path,
+    *,
+    terms: Mapping[str, str] | None = None,
+    notes: Sequence[str] = (),
+    extra: Mapping[str, Any] | None = None,
+) -> Training:
+    """Write a model folder with metrics and card, and return the training with its path.
+
+    Args:
+        training: what `learn` found.
+        out: the model folder; an older model there is replaced.
+        terms: source to its terms and citation, for the card.
+        notes: further known limits, a sentence each.
+        extra: further metrics for `metrics.json`.
+
+    Raises:
+        ModelError: the folder cannot be written.
+    """
+    report = training.to_dict() | dict(extra or {})
+    card = write_card(report, warnings=training.warnings, terms=terms or {}, notes=notes)
+    metrics = orjson.dumps(report, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
+    path = training.model.save(
+        out, card=card, training=training.settings, files={METRICS_FILE: metrics}
+    )
+    return Training(
+        **{name: getattr(training, name) for name in Training.__slots__ if name != "path"},
+        path=path,
+    )
+
+
+def read_ordinary(ordinary: Any) -> dict[str, list[str]]:
+    """Return ordinary posts by source: one a file, or as a mapping has them.
+
+    Raises:
+        LabeledError: a file cannot be read, or holds no text.
+
+    Example:
+        >>> read_ordinary({"论坛": ["今天下雨"]})
+        {'论坛': ['今天下雨']}
+    """
+    if ordinary is None:
+        return {}
+    if isinstance(ordinary, Mapping):
+        return {str(name): [str(text) for text in texts] for name, texts in ordinary.items()}
+    if isinstance(ordinary, (str, Path)):
+        ordinary = [ordinary]
+    paths: Iterable[Path] = (Path(one) for one in ordinary)
+    return {path.name: read_texts(path) for path in paths}
+
+
+def versions() -> dict[str, str]:
+    """Return the versions that the numbers depend on."""
+    from importlib.metadata import version
+
+    from rumorscan import __version__
+
+    names = ("numpy", "scipy", "scikit-learn", "jieba", "opencc")
+    found = {name: version(name) for name in names}
+    return {"rumorscan": __version__, "python": platform.python_version(), **found}
+
+
+def _require_enough(corpus: Corpus) -> None:
+    for label, meaning in ((1, "false information"), (0, "not")):
+        count = int(np.sum(corpus.labels == label))
+        if count < MINIMUM_POSTS:
+            raise LabeledError(
+                f"labeled data: {count} posts with label {label} ({meaning}); "
+                f"expected at least {MINIMUM_POSTS}"
+            )
+
+
+def _require_distinct(corpus: Corpus, clusters: npt.NDArray[np.int64], folds: int) -> None:
+    for label in (0, 1):
+        count = len(np.unique(clusters[corpus.labels == label]))
+        if count < 2 * folds:
+            raise LabeledError(
+                f"labeled data: the posts with label {label} are near-duplicates of {count} texts; "
+                f"expected at least {2 * folds} different ones"
+            )
+
+
+def _apart(ordinary: trials.Ordinary, corpus: Corpus) -> dict[str, list[str]]:
+    """Return one post of each cluster of ordinary posts, without those that a labeled one twins."""
+    labeled = corpus.texts.tolist()
+    clusters = cluster_texts([*labeled, *(text for texts in ordinary.values() for text in texts)])
+    seen = set(clusters[: len(labeled)].tolist())
+    kept: dict[str, list[str]] = {}
+    place = len(labeled)
+    for name, texts in ordinary.items():
+        kept[name] = []
+        for text in texts:
+            if clusters[place] not in seen:
+                seen.add(clusters[place])
+                kept[name].append(text)
+            place += 1
+    return {name: texts for name, texts in kept.items() if texts}
+
+
+def _leave_out_sources(
+    recipe: LinearRecipe,
+    corpus: Corpus,
+    clusters: npt.NDArray[np.int64],
+    ordinary: trials.Ordinary,
+    say: trials.Say,
+) -> dict[str, Metrics]:
+    sources = trials.sources_of(corpus)
+    found: dict[str, Metrics] = {}
+    for source in sources if len(sources) > 1 else ():
+        say(f"a trial without {source}")
+        trial = trials.try_left_out(recipe, corpus, clusters, ordinary, source=source)
+        found[source] = trials.measure_trial(corpus, clusters, trial)["all"]
+    return found
+
+
+def _alarms(probabilities: Mapping[str, trials.Floats]) -> dict[str, tuple[int, Figure]]:
+    return {name: (len(one), trials.false_alarms(one)) for name, one in probabilities.items()}
+
+
+def _leaks(
+    corpus: Corpus, clusters: npt.NDArray[np.int64], trial: trials.Trial
+) -> dict[str, Leaks]:
+    """Return the leak report of all posts, and of each source where there are several."""
+    parts = {"all": np.arange(len(corpus))}
+    sources = trials.sources_of(corpus)
+    if len(sources) > 1:
+        parts |= {name: np.flatnonzero(corpus.sources == name) for name in sources}
+    return {
+        name: find_leaks(
+            corpus.take(rows),
+            clusters[rows],
+            [one.within(rows) for one in trial.splits],
+            trial.probabilities[rows],
+        )
+        for name, rows in parts.items()
+    }
+
+
+def _data(
+    corpus: Corpus, clusters: npt.NDArray[np.int64], ordinary: trials.Ordinary, used: int
+) -> dict[str, Any]:
+    sources = corpus.sources.astype("U")
+    return {
+        "inputs": [one.to_dict() for one in corpus.inputs],
+        "posts": len(corpus),
+        "false": int(corpus.labels.sum()),
+        "clusters": int(clusters.max()) + 1,
+        "learned_from": used,
+        "sources": {
+            str(name): {
+                "posts": int(np.sum(sources == name)),
+                "false": int(corpus.labels[sources == name].sum()),
+                **_period(corpus.posted_at[sources == name]),
+            }
+            for name in np.unique(sources)
+        },
+        "ordinary": {name: len(texts) for name, texts in ordinary.items()},
+    }
+
+
+def _period(posted_at: npt.NDArray[np.datetime64]) -> dict[str, str]:
+    known = posted_at[~np.isnat(posted_at)]
+    if not len(known):
+        return {}
+    return {"from": str(known.min())[:10], "to": str(known.max())[:10]}

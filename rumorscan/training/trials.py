@@ -1,0 +1,185 @@
+"""Trials: the recipe repeated on parts of the data and measured on the rest.
+
+Each trial answers another question: on posts like those that it learned from (grouped folds), on
+later ones, on a set that it never saw, and on ordinary posts that claim nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from rumorscan.errors import LabeledError
+from rumorscan.text.fold import fold_texts
+from rumorscan.training.corpora import Corpus
+from rumorscan.training.metrics import Figure, Metrics, measure, measure_share
+from rumorscan.training.recipes import Model, Recipe
+from rumorscan.training.splits import Split, grouped_folds, later_split
+
+Clusters = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+Ordinary = Mapping[str, Sequence[str]]
+"""Name of a source to its ordinary posts."""
+Say = Callable[[str], None]
+
+BALANCED = 0.5
+"""The base rate under which labeled sets, about half of them false, are measured."""
+
+SMALLEST_SOURCE = 30
+"""A source with fewer posts of either label is not measured by itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """The recipe's probabilities for rows that it was not fitted on.
+
+    Attributes:
+        splits: what was learned from and what was tested each time.
+        probabilities: shape (n,), NaN where a row was never tested.
+        ordinary: source to the probabilities of its ordinary posts that were held out.
+    """
+
+    splits: tuple[Split, ...]
+    probabilities: Floats
+    ordinary: Mapping[str, Floats]
+
+
+def probabilities_of(model: Model, texts: Sequence[str], base_rate: float = BALANCED) -> Floats:
+    """Return a model's rumor probabilities of texts, shape (n,)."""
+    return model.rumor_probabilities(fold_texts(list(texts)), base_rate)
+
+
+def try_folds(
+    recipe: Recipe,
+    corpus: Corpus,
+    clusters: Clusters,
+    ordinary: Ordinary,
+    *,
+    folds: int = 5,
+    seed: int = 0,
+    say: Say = lambda _: None,
+) -> Trial:
+    """Return the trial in which every row is tested once, by a model that knows no twin of it.
+
+    Ordinary posts are dealt out over the folds as well.
+
+    Raises:
+        LabeledError: there are too few clusters, or a fold lacks a label.
+    """
+    splits = tuple(grouped_folds(clusters, corpus.labels, folds, seed))
+    probabilities = np.full(len(corpus), np.nan)
+    held_out = {name: np.full(len(texts), np.nan) for name, texts in ordinary.items()}
+    for number, split in enumerate(splits):
+        kept = [text for texts in ordinary.values() for text in _without(texts, folds, number)]
+        model = recipe.fit(corpus, clusters, split.train, kept)
+        probabilities[split.test] = probabilities_of(model, corpus.texts[split.test].tolist())
+        for name, texts in ordinary.items():
+            held_out[name][number::folds] = probabilities_of(model, texts[number::folds])
+        say(f"fold {number + 1} of {folds}: {len(split.train)} to learn, {len(split.test)} to test")
+    return Trial(splits, probabilities, held_out)
+
+
+def try_later(
+    recipe: Recipe,
+    corpus: Corpus,
+    clusters: Clusters,
+    ordinary: Ordinary,
+    *,
+    share: float = 0.3,
+) -> Trial:
+    """Return the trial in which the model learns from the past and is tested on what came later.
+
+    Raises:
+        LabeledError: the posts have no times, or a side lacks a label.
+    """
+    split = later_split(corpus.posted_at, clusters, share)
+    for name, rows in (("before", split.train), ("after", split.test)):
+        if len(np.unique(corpus.labels[rows])) < 2:
+            raise LabeledError(f"labeled data: all posts {name} the cut carry one label")
+    kept = [text for texts in ordinary.values() for text in texts]
+    model = recipe.fit(corpus, clusters, split.train, kept)
+    probabilities = np.full(len(corpus), np.nan)
+    probabilities[split.test] = probabilities_of(model, corpus.texts[split.test].tolist())
+    return Trial((split,), probabilities, {})
+
+
+def try_left_out(
+    recipe: Recipe,
+    corpus: Corpus,
+    clusters: Clusters,
+    ordinary: Ordinary,
+    *,
+    source: str,
+) -> Trial:
+    """Return the trial in which one source is tested by a model that learned from the others.
+
+    Rows of the other sources with a twin in this one are left out of learning.
+
+    Raises:
+        LabeledError: the other sources do not have both labels.
+    """
+    is_test = corpus.sources == source
+    test = np.flatnonzero(is_test)
+    train = np.flatnonzero(~is_test & ~np.isin(clusters, clusters[test]))
+    dropped = np.setdiff1d(np.arange(len(corpus)), np.concatenate([train, test]))
+    kept = [text for texts in ordinary.values() for text in texts]
+    model = recipe.fit(corpus, clusters, train, kept)
+    probabilities = np.full(len(corpus), np.nan)
+    probabilities[test] = probabilities_of(model, corpus.texts[test].tolist())
+    return Trial((Split(train, test, dropped),), probabilities, {})
+
+
+def try_ordinary(
+    recipe: Recipe, corpus: Corpus, clusters: Clusters, ordinary: Ordinary, *, source: str
+) -> Floats:
+    """Return the probabilities of one source's ordinary posts when none of it was learned from."""
+    kept = [text for name, texts in ordinary.items() if name != source for text in texts]
+    model = recipe.fit(corpus, clusters, np.arange(len(corpus)), kept)
+    return probabilities_of(model, ordinary[source])
+
+
+def sources_of(corpus: Corpus) -> list[str]:
+    """Return the sources with enough posts of both labels to be measured, most posts first.
+
+    Example:
+        >>> from rumorscan.training.corpora import read_labeled
+        >>> rows = [{"text": f"{i}", "label": i % 2, "source": "报"} for i in range(80)]
+        >>> sources_of(read_labeled([*rows, {"text": "停水", "label": 1, "source": "台"}]))
+        ['报']
+    """
+    names, codes = np.unique(corpus.sources.astype("U"), return_inverse=True)
+    false_count = np.bincount(codes, weights=corpus.labels)
+    total = np.bincount(codes)
+    enough = np.minimum(false_count, total - false_count) >= SMALLEST_SOURCE
+    order = [place for place in np.argsort(-total, kind="stable") if enough[place]]
+    return [str(names[place]) for place in order if names[place]]
+
+
+def measure_trial(corpus: Corpus, clusters: Clusters, trial: Trial) -> dict[str, Metrics]:
+    """Return the metrics of all tested rows as `all`, and of each source if there are several."""
+    tested = ~np.isnan(trial.probabilities)
+    parts = {"all": tested}
+    sources = sources_of(corpus.take(tested))
+    if len(np.unique(corpus.sources[tested].astype("U"))) > 1:
+        parts |= {name: tested & (corpus.sources == name) for name in sources}
+    return {
+        name: measure(corpus.labels[rows], trial.probabilities[rows], clusters[rows])
+        for name, rows in parts.items()
+    }
+
+
+def false_alarms(probabilities: Floats) -> Figure:
+    """Return the share of ordinary posts whose probability is over .5.
+
+    Example:
+        >>> false_alarms(np.array([0.1, 0.2, 0.7, 0.0])).value
+        0.25
+    """
+    return measure_share(probabilities > 0.5)
+
+
+def _without(texts: Sequence[str], folds: int, number: int) -> list[str]:
+    return [text for place, text in enumerate(texts) if place % folds != number]
