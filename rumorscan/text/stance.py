@@ -236,7 +236,8 @@ def _find_cues(
         place += 1
         cue = automaton.cue[state]
         if cue >= 0:
-            count = _keep(found, count, (cue, place - automaton.length[cue], place))
+            first = place - automaton.length[cue]
+            count = _keep(found, count, (cue, first, place), automaton.kind)
         if not is_letter:
             state = 0
             place += _BREAK_LENGTH
@@ -248,11 +249,15 @@ def _find_cues(
 
 
 @compiled
-def _keep(found: Any, count: int, cue: tuple[int, int, int]) -> int:
-    """Add a cue unless a longer one overlaps it, remove shorter ones that it overlaps."""
+def _keep(found: Any, count: int, cue: tuple[int, int, int], kinds: Any) -> int:
+    """Add a cue unless a longer one overlaps it, remove shorter ones that it overlaps.
+
+    Of two that are as long a question counts (`求辟谣！`), else the later one.
+    """
     _, first, end = cue
     while count > 0 and found[count - 1, 2] > first:
-        if found[count - 1, 2] - found[count - 1, 1] >= end - first:
+        more = found[count - 1, 2] - found[count - 1, 1] - (end - first)
+        if more > 0 or (more == 0 and kinds[found[count - 1, 0]] == ASKS):
             return count
         count -= 1
     if count < _MAXIMUM_CUES:
