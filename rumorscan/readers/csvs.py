@@ -13,11 +13,13 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.csv
 
 from rumorscan.errors import DumpError
@@ -40,13 +42,11 @@ class Header:
         names: the columns.
         delimiter: what stands between cells.
         fields: which columns hold which fields.
-        line: the record as it stands in the file, without the line's end.
     """
 
     names: list[str]
     delimiter: str
     fields: FieldMap
-    line: str
 
 
 def read_csv(
@@ -57,13 +57,13 @@ def read_csv(
     Raises:
         DumpError: the header cannot be mapped, or a row is bad and the intake is strict.
     """
-    table: _Table | None = None
+    table: RecordReader | None = None
     waiting = b""
     for block in blocks:
         data = waiting + block.data
         if table is None:
             header, data = _read_header(block, intake.door.path, make_map)
-            table = _Table(header, intake)
+            table = RecordReader(header, intake)
         for batch in table.batches(data, batch_rows, block.overlong):
             intake.take(batch, table.header.fields)
             yield table.header
@@ -84,17 +84,20 @@ def _read_header(block: Block, where: str, make_map: MapMaker) -> tuple[Header, 
         raise DumpError(f"{where}: has no header; expected a first line with the columns' names")
     delimiter = _sniff(sample, make_map)
     names = next(csv.reader(lines, delimiter=delimiter))
-    line = "".join(lines.lines[: lines.place])
     fields = make_map(names)
-    rest = text[skipped + len(line) :].encode()
-    return Header(names, delimiter, fields, line.rstrip("\r\n")), rest
+    rest = "".join(lines.lines[lines.place :]).encode()
+    return Header(names, delimiter, fields), rest
 
 
 def _sniff(lines: Sequence[str], make_map: MapMaker) -> str:
     """Return the delimiter under which the header names most fields and the lines agree."""
 
     def merit(delimiter: str) -> tuple[int, float, int]:
-        records = list(csv.reader(lines, delimiter=delimiter))
+        records: list[list[str]] = []
+        with suppress(csv.Error):
+            records.extend(csv.reader(lines, delimiter=delimiter))
+        if not records:
+            return 0, 0.0, 0
         width = len(records[0])
         try:
             fields = len(make_map(records[0]).columns)
@@ -124,7 +127,7 @@ class _Lines:
         return self.lines[self.place - 1]
 
 
-class _Table:
+class RecordReader:
     """Turns blocks of lines into batches of records; counts the records."""
 
     def __init__(self, header: Header, intake: Intake) -> None:
@@ -133,6 +136,7 @@ class _Table:
         self._intake = intake
         self._record = 1
         self._width = len(header.names)
+        self._delimiter = header.delimiter
         self._places = {
             name: header.names.index(column) for name, column in header.fields.columns.items()
         }
@@ -161,7 +165,7 @@ class _Table:
             or b"\n\n" in data
             or b"\n\r" in data
             or (b"\r" in data and data.count(b"\r") != data.count(b"\r\n"))
-            or self.header.line.encode() in data
+            or (quotes and _is_open([data[data[:-1].rfind(b"\n") + 1 :].decode()], self._delimiter))
         ):
             return None
         names = [str(place) for place in range(self._width)]
@@ -173,7 +177,7 @@ class _Table:
                     use_threads=False, block_size=len(data) + 1, column_names=names
                 ),
                 parse_options=pa.csv.ParseOptions(
-                    delimiter=self.header.delimiter,
+                    delimiter=self._delimiter,
                     quote_char='"' if quotes else False,
                     newlines_in_values=quotes,
                 ),
@@ -186,7 +190,7 @@ class _Table:
             ).combine_chunks()
         except pa.ArrowException:
             return None
-        if table.num_rows != lines:
+        if table.num_rows != lines or self._repeats_header(table):
             return None
         first = self._record
         self._record += lines
@@ -200,9 +204,14 @@ class _Table:
 
         return RawRows(columns, np.arange(first, first + lines), raw)
 
+    def _repeats_header(self, table: pa.Table) -> bool:
+        place = self._places["text"]
+        hits = pc.equal(table.column(str(place)), self.header.names[place])
+        return bool(pc.any(hits).as_py())
+
     def _slow(self, text: str, batch_rows: int, final: bool) -> Iterator[RawRows]:
         lines = _Lines(text)
-        reader = csv.reader(lines, delimiter=self.header.delimiter)
+        reader = csv.reader(lines, delimiter=self._delimiter)
         rows: list[list[str]] = []
         numbers: list[int] = []
         spans: list[tuple[int, int]] = []
@@ -248,13 +257,17 @@ class _Table:
         except csv.Error:
             return [], "too-long"
         taken = lines.lines[start : lines.place]
-        if len(taken) == 1 and not (lines.place == len(lines.lines) and '"' in taken[0]):
+        if next(lines, None) is None:
+            if _is_open(taken, self._delimiter):
+                return record, "open-quote"
+        else:
+            lines.place -= 1
+        if len(taken) == 1:
             return record, ""
         try:
-            list(csv.reader(taken, delimiter=self.header.delimiter, strict=True))
-        except csv.Error as error:
-            closed = len(taken) == 1 and "unexpected end" not in str(error)
-            return record, "" if closed else "open-quote"
+            list(csv.reader(taken, delimiter=self._delimiter, strict=True))
+        except csv.Error:
+            return record, "open-quote"
         return record, "open-quote" if self._swallows(taken[1:]) else ""
 
     def _swallows(self, lines: Sequence[str]) -> bool:
@@ -264,7 +277,7 @@ class _Table:
         own = sum(
             len(record) == self._width
             for line in lines
-            for record in csv.reader([line], delimiter=self.header.delimiter)
+            for record in csv.reader([line], delimiter=self._delimiter)
         )
         return own * 2 >= len(lines)
 
@@ -292,6 +305,18 @@ class _Table:
             name: [row[place] for row in rows] for name, place in self._places.items()
         }
         return RawRows(columns, np.asarray(numbers, np.int64), raw, broken)
+
+
+def _is_open(lines: Sequence[str], delimiter: str) -> bool:
+    """Whether a further line would belong to the last record of these."""
+    if '"' not in lines[-1] and len(lines) == 1:
+        return False
+    lines = [*lines[:-1], lines[-1].rstrip("\r\n") + "\n"]
+    try:
+        alone = sum(1 for _ in csv.reader(lines, delimiter=delimiter))
+        return sum(1 for _ in csv.reader([*lines, "."], delimiter=delimiter)) == alone
+    except csv.Error:
+        return True
 
 
 def _nothing_but(broken: list[Reject]) -> RawRows:

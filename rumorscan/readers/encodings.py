@@ -73,10 +73,9 @@ def guess_encoding(sample: bytes) -> Encoding:
     for mark, name in _MARKS:
         if sample.startswith(mark):
             return Encoding(name, "its byte order mark", len(mark))
-    zeros = sample[:2_000]
-    if zeros.count(0) * 3 > len(zeros) and len(zeros) > 3:
-        name = "utf-16-le" if zeros[1::2].count(0) > zeros[::2].count(0) else "utf-16-be"
-        return Encoding(name, "a zero in every other byte")
+    even, odd = (sample[place:4_000:2].count(0) for place in (0, 1))
+    if max(even, odd) > max(20 * min(even, odd), len(sample[:4_000]) // 20):
+        return Encoding("utf-16-be" if even > odd else "utf-16-le", "zeros in every other byte")
     if _decodes(sample, "utf-8"):
         return Encoding("utf-8", "every byte fits" if not sample.isascii() else "plain ASCII")
     broken, whole = _utf8_damage(sample)

@@ -80,7 +80,10 @@ def detect_syntax(head: bytes, path: Path) -> Syntax:
         return _json_kind(text, name)
     if name.endswith(".parquet"):
         raise DumpError(f"{path}: is no Parquet file in spite of its name; check the file")
-    if "\0" in text[:4_096] or text.count("\ufffd") > len(text) // 10:
+    start = text[:4_096]
+    strange = sum(character < " " and character not in "\t\r\n" for character in start)
+    strange += start.count("\ufffd")
+    if strange * (3 if name.endswith((".csv", ".tsv")) else 50) > len(start):
         raise DumpError(
             f"{path}: is in no format that is read; expected JSONL, JSON, CSV, TSV or Parquet"
         )

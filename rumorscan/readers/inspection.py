@@ -15,7 +15,7 @@ import pyarrow as pa
 
 from rumorscan.readers.formats import wanted_format
 from rumorscan.readers.intake import REASONS, Door, Intake
-from rumorscan.readers.moments import zone_of
+from rumorscan.readers.moments import DEFAULT_ZONE, zone_of
 from rumorscan.readers.posts import REJECTS_SCHEMA, InputReport
 from rumorscan.readers.reading import Reading, ReadOptions, posts_schema
 from rumorscan.readers.sources import inputs_of, names_of
@@ -90,7 +90,7 @@ def inspect(
     *,
     format: str = "",  # noqa: A002 - the name of the setting
     mapping: Mapping[str, str] | None = None,
-    tz: str = "Asia/Shanghai",
+    tz: str = DEFAULT_ZONE,
 ) -> Inspection:
     """Return how a dump would be read. Everything is read once; nothing is written or kept.
 
@@ -162,7 +162,7 @@ def _command(source: Any, form: str, mapping: Mapping[str, str], tz: str) -> str
     for name, column in mapping.items():
         words += ["--map", f"{name}={column}"]
     words += ["--format", form] if form else []
-    words += ["--tz", tz] if tz != "Asia/Shanghai" else []
+    words += ["--tz", tz] if tz != DEFAULT_ZONE else []
     return " ".join(_quoted(word) for word in words)
 
 

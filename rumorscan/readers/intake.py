@@ -19,6 +19,7 @@ import pyarrow.compute as pc
 
 from rumorscan.errors import DumpError
 from rumorscan.readers.fields import FieldMap
+from rumorscan.readers.moments import DEFAULT_ZONE, zone_of
 from rumorscan.readers.posts import REJECTS_SCHEMA
 from rumorscan.readers.spool import Spool
 from rumorscan.readers.times import parse_times
@@ -133,6 +134,11 @@ class Intake:
         self.span: tuple[int, int] | None = None
         self.times_assumed = 0
 
+    def zone(self, fields: FieldMap) -> ZoneInfo:
+        """Return the zone of times that carry none: the layout's own, unless another was asked."""
+        own = fields.layout.tz
+        return zone_of(own) if own and self.door.zone.key == DEFAULT_ZONE else self.door.zone
+
     @property
     def rows(self) -> int:
         """Rows met so far."""
@@ -206,7 +212,8 @@ class Intake:
         texts, bad_text = texts_of(raw.get("text", pa.nulls(count)))
         accounts, bad_account = ids_of(raw.get("account_id", pa.nulls(count)))
         post_ids, bad_post = ids_of(raw.get("post_id", pa.nulls(count)))
-        times = parse_times(raw.get("posted_at", pa.nulls(count)), self.door.zone)
+        zone = self.zone(fields)
+        times = parse_times(raw.get("posted_at", pa.nulls(count)), zone)
         name = self.door.names[self.door.index].as_py()
         columns = {
             "post_id": _with_made_ids(post_ids, name, batch.rows),
@@ -233,18 +240,18 @@ class Intake:
         self.times_assumed += times.assumed
         self._note("times not known", times.unknown)
         self._note("post ids made from file and row", int(post_ids.null_count - bad_post.sum()))
-        columns.update(self._optional(raw))
+        columns.update(self._optional(raw, zone))
         return {
             name: columns[name] for name in (*CORE_FIELDS, *OPTIONAL_FIELDS) if name in columns
         }, [fault for fault in faults if fault[1].any()]
 
-    def _optional(self, raw: Mapping[str, Column]) -> dict[str, pa.Array]:
+    def _optional(self, raw: Mapping[str, Column], zone: ZoneInfo) -> dict[str, pa.Array]:
         columns: dict[str, pa.Array] = {}
         for name in OPTIONAL_FIELDS:
             if name not in raw:
                 continue
             if name == "account_created_at":
-                times = parse_times(raw[name], self.door.zone)
+                times = parse_times(raw[name], zone)
                 columns[name], bad = times.to_arrow(), times.bad
             else:
                 convert = words_of

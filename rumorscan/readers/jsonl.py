@@ -42,12 +42,12 @@ def read_jsonl(
         DumpError: no line is an object, the keys cannot be mapped, or a row is bad and the
             intake is strict.
     """
-    reader: _Lines | None = None
+    reader: LineReader | None = None
     line = 1
     for block in blocks:
         if reader is None:
             sample = _sample(block, intake.door.path)
-            reader = _Lines(make_map(sample), sample)
+            reader = LineReader(make_map(sample), sample)
         for batch in reader.batches(block, line, batch_rows):
             intake.take(batch, reader.map.fields)
             yield reader.map
@@ -68,7 +68,7 @@ def _sample(block: Block, where: str) -> list[dict[str, Any]]:
     return sample
 
 
-class _Lines:
+class LineReader:
     """Turns blocks of lines into batches; remembers which type each column has had."""
 
     def __init__(self, fields: ObjectMap, sample: list[dict[str, Any]]) -> None:
@@ -77,6 +77,7 @@ class _Lines:
         self._learn(sample)
 
     def batches(self, block: Block, line: int, batch_rows: int) -> Iterator[RawRows]:
+        """Yield the rows of a block; `line` is the number of its first line."""
         if block.overlong:
             text = block.data.decode(errors="ignore")
             yield self.map.raw_rows([], [], str, [Reject(line, "too-long", "over 16 MB", text)])

@@ -97,6 +97,7 @@ class Layout:
         prefixes: canonical field to beginnings that are cut off.
         account_is_file: the account is the file's name without its ending.
         short_rows: the layout writes rows with fewer cells than its header.
+        tz: zone of its times without one, where it is not the usual one.
     """
 
     name: str
@@ -107,6 +108,7 @@ class Layout:
     prefixes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     account_is_file: bool = False
     short_rows: bool = False
+    tz: str = ""
 
 
 CANONICAL_LAYOUT = Layout("canonical", ("account_id", "text"))
@@ -191,13 +193,32 @@ LAYOUTS: tuple[Layout, ...] = (
         ("content_id", "content_text", "created_time"),
         constants={"platform": "zhihu"},
     ),
-    Layout("4cat", ("id", "thread_id", "author", "body", "timestamp")),
-    Layout("twarc", ("id", "author_id", "created_at", "text"), constants={"platform": "twitter"}),
+    Layout("4cat", ("id", "thread_id", "author", "body", "timestamp"), tz="UTC"),
+    Layout(
+        "twarc",
+        ("id", "author_id", "created_at", "text"),
+        columns={
+            "account_name": ("author.username", "author.name"),
+            "account_id": ("author_id",),
+            "root_id": ("conversation_id",),
+            "parent_id": ("referenced_tweets.replied_to.id",),
+            "followers": ("author.public_metrics.followers_count",),
+            "following": ("author.public_metrics.following_count",),
+            "account_posts": ("author.public_metrics.tweet_count",),
+            "verified": ("author.verified",),
+            "reposts": ("public_metrics.retweet_count",),
+            "comments": ("public_metrics.reply_count",),
+            "likes": ("public_metrics.like_count",),
+        },
+        constants={"platform": "twitter"},
+        tz="UTC",
+    ),
     Layout("twitter-v1", ("id_str", "full_text", "user.id_str"), constants={"platform": "twitter"}),
     Layout(
         "twitter-io",
         ("tweetid", "userid", "tweet_text", "tweet_time"),
         constants={"platform": "twitter"},
+        tz="UTC",
     ),
     Layout(
         "labeled-reposts",

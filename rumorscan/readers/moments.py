@@ -11,6 +11,8 @@ from zoneinfo import ZoneInfo
 from rumorscan.errors import DumpError
 from rumorscan.records import Precision
 
+DEFAULT_ZONE = "Asia/Shanghai"
+"""Zone of times that carry none, where nobody says otherwise."""
 EPOCH_DAY_SECONDS = 86_400
 EARLIEST = 365 * EPOCH_DAY_SECONDS
 """1971-01-01: what lies before is a placeholder or an error, never a post."""

@@ -19,7 +19,7 @@ from rumorscan.readers.fields import FieldMap, map_fields
 from rumorscan.readers.formats import Syntax, Wanted, detect_syntax, wanted_format
 from rumorscan.readers.intake import Door, Intake
 from rumorscan.readers.jsonl import read_jsonl
-from rumorscan.readers.moments import zone_of
+from rumorscan.readers.moments import DEFAULT_ZONE, zone_of
 from rumorscan.readers.objects import ObjectMap
 from rumorscan.readers.posts import REJECTS_SCHEMA, InputReport, Posts
 from rumorscan.readers.sources import Memory, inputs_of, names_of
@@ -35,7 +35,7 @@ class ReadOptions:
 
     wanted: Wanted = field(default_factory=Wanted)
     mapping: Mapping[str, str] = field(default_factory=dict)
-    zone: ZoneInfo = field(default_factory=lambda: zone_of("Asia/Shanghai"))
+    zone: ZoneInfo = field(default_factory=lambda: zone_of(DEFAULT_ZONE))
     strict: bool = False
     batch_rows: int = 65_536
     maximum_text_characters: int = 100_000
@@ -46,7 +46,7 @@ def read_posts(
     *,
     format: str = "",  # noqa: A002 - the name of the setting
     mapping: Mapping[str, str] | None = None,
-    tz: str = "Asia/Shanghai",
+    tz: str = DEFAULT_ZONE,
     strict: bool = False,
     spool: str | Path | None = None,
     progress: Progress | None = None,
@@ -134,7 +134,7 @@ class Reading:
             raise DumpError(f"{self.door.path}: holds no row; expected posts")
         report.format = f"{fields.layout.name}/{self.syntax.name}"
         report.mapping = dict(fields.columns)
-        report.tz_assumed = self.options.zone.key if self.intake.times_assumed else None
+        report.tz_assumed = self.intake.zone(fields).key if self.intake.times_assumed else None
         report.rows = self.intake.rows
         report.posts = self.intake.accepted.rows
         report.rejected = self.intake.rejected.rows

@@ -1,0 +1,151 @@
+import bz2
+import gzip
+import hashlib
+import json
+import lzma
+from pathlib import Path
+
+import pytest
+import zstandard
+
+from rumorscan.errors import DumpError
+from rumorscan.readers import read_posts
+from rumorscan.readers.containers import ByteSource, find_files
+
+LINES = "\n".join(
+    json.dumps({"post_id": f"p{i}", "account_id": "a", "text": f"城东水厂停水{i}天"})
+    for i in range(2_000)
+).encode()
+PACK = {
+    "gz": gzip.compress,
+    "xz": lzma.compress,
+    "bz2": bz2.compress,
+    "zst": zstandard.ZstdCompressor(level=3).compress,
+}
+
+
+@pytest.mark.parametrize("ending", list(PACK))
+def test_a_packed_dump_is_read_and_hashed_as_it_lies_on_the_disk(tmp_path, ending):
+    path = tmp_path / f"dump.jsonl.{ending}"
+    path.write_bytes(PACK[ending](LINES))
+    posts = read_posts(path)
+    assert len(posts) == 2_000
+    report = posts.inputs[0]
+    assert report.sha256 == hashlib.sha256(path.read_bytes()).hexdigest()
+    assert report.bytes == path.stat().st_size
+    if "sm3" in hashlib.algorithms_available:
+        assert report.sm3 == hashlib.new("sm3", path.read_bytes()).hexdigest()
+
+
+@pytest.mark.parametrize("ending", list(PACK))
+def test_the_content_decides_how_a_file_is_packed(tmp_path, ending):
+    path = tmp_path / "dump.jsonl"
+    path.write_bytes(PACK[ending](LINES))
+    assert len(read_posts(path)) == 2_000
+
+
+@pytest.mark.parametrize("ending", list(PACK))
+@pytest.mark.parametrize("keep", [0.3, 0.9, 0.999])
+def test_a_stream_cut_short_is_an_error_and_never_a_silent_half(tmp_path, ending, keep):
+    packed = PACK[ending](LINES)
+    path = tmp_path / f"dump.jsonl.{ending}"
+    path.write_bytes(packed[: int(len(packed) * keep)])
+    with pytest.raises(DumpError, match="damaged or cut short"):
+        read_posts(path)
+
+
+@pytest.mark.parametrize("ending", ["gz", "xz", "bz2"])
+def test_a_flipped_bit_in_a_packed_file_is_an_error(tmp_path, ending):
+    packed = bytearray(PACK[ending](LINES))
+    packed[len(packed) // 2] ^= 1
+    path = tmp_path / f"dump.jsonl.{ending}"
+    path.write_bytes(packed)
+    with pytest.raises(DumpError, match="damaged or cut short"):
+        read_posts(path)
+
+
+def test_frames_and_members_one_after_the_other_are_all_read(tmp_path):
+    half = len(LINES) // 2
+    for ending, pack in PACK.items():
+        path = tmp_path / f"dump.jsonl.{ending}"
+        path.write_bytes(pack(LINES[:half]) + pack(LINES[half:]))
+        assert len(read_posts(path)) == 2_000
+
+
+def test_reading_ahead_takes_nothing_away(tmp_path):
+    path = tmp_path / "dump.jsonl"
+    path.write_bytes(LINES)
+    with ByteSource(path) as source:
+        assert source.peek(10) == source.peek(10) == LINES[:10]
+        assert source.read(4) == LINES[:4]
+        assert source.peek(20) == LINES[4:24]
+        assert source.read(1 << 30) == LINES[4:]
+        assert source.read(1) == b""
+
+
+def test_folders_and_globs_give_files_in_sorted_order(tmp_path):
+    names = ["b.jsonl", "a.csv", "sub/c.jsonl.xz", ".hidden.jsonl", "notes.md"]
+    for name in names:
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_bytes(b"x")
+    found = [path.relative_to(tmp_path).as_posix() for path in find_files(tmp_path)]
+    assert found == ["a.csv", "b.jsonl", "sub/c.jsonl.xz"]
+    assert [path.name for path in find_files(str(tmp_path / "*.jsonl"))] == ["b.jsonl"]
+
+
+def test_inputs_that_share_a_name_are_told_apart_by_their_paths(tmp_path):
+    for folder in ("x", "y"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "dump.jsonl").write_bytes(LINES)
+    (tmp_path / "other.jsonl").write_bytes(LINES)
+    posts = read_posts([tmp_path / "x", tmp_path / "y", tmp_path / "other.jsonl"])
+    names = posts.column("source_file").unique().to_pylist()
+    assert names == [
+        str(tmp_path / "x" / "dump.jsonl"),
+        str(tmp_path / "y" / "dump.jsonl"),
+        "other.jsonl",
+    ]
+    assert len(posts) == 6_000
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        ("missing.jsonl", None, "no such file"),
+        ("missing*.jsonl", None, "no file fits"),
+        ("empty.jsonl", b"", "the file is empty"),
+        ("blank.jsonl", b"\n\n", "no line is a JSON object"),
+        ("packed.jsonl.gz", gzip.compress(b""), "no line is|empty"),
+        ("image.png", b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 8, "in no format that is read"),
+        ("posts.zip", b"PK\x03\x04" + b"\0" * 40, "zip archive"),
+        ("posts.db", b"SQLite format 3\0" + b"\0" * 40, "SQLite is not read"),
+        ("posts.parquet", b"text", "no Parquet file"),
+        ("damaged.parquet", b"PAR1" + b"\0" * 40 + b"PAR1", "cannot be read as Parquet"),
+        ("folder", "folder", "holds no dump"),
+        ("broken.json", b'{"a": ', "is not JSON"),
+        ("none.json", b'{"a": [1, 2]}', "holds no list of objects"),
+    ],
+)
+def test_what_cannot_be_read_is_one_line_that_names_the_file(tmp_path, name, content, message):
+    path = tmp_path / name
+    if content == "folder":
+        path.mkdir()
+    elif content is not None:
+        path.write_bytes(content)
+    with pytest.raises(DumpError, match=message) as caught:
+        read_posts(path)
+    assert str(path) in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_missing_library_for_zstandard_is_named(tmp_path, monkeypatch):
+    monkeypatch.setitem(__import__("sys").modules, "zstandard", None)
+    path = tmp_path / "dump.jsonl.zst"
+    path.write_bytes(PACK["zst"](LINES))
+    with pytest.raises(DumpError, match="pip install zstandard"):
+        read_posts(path)
+
+
+def test_a_format_that_is_not_known_is_refused():
+    with pytest.raises(DumpError, match="format 'exel' is not known"):
+        read_posts(Path("x"), format="exel")

@@ -1,0 +1,214 @@
+import json
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from rumorscan.errors import DumpError
+from rumorscan.readers import jsonl as jsonl_module
+from rumorscan.readers import read_posts
+
+GOOD = {
+    "post_id": "p1",
+    "account_id": "a1",
+    "text": "城东水厂停水三天",
+    "posted_at": "2026-03-02 09:14:07",
+}
+
+
+def line(**changes):
+    return json.dumps({**GOOD, **changes}, ensure_ascii=False).encode()
+
+
+def read_bytes(tmp_path, data, name="dump.jsonl", **options):
+    path = tmp_path / name
+    path.write_bytes(data)
+    return read_posts(path, **options)
+
+
+def reasons(posts):
+    return list(
+        zip(
+            posts.rejects.column("source_row").to_pylist(),
+            posts.rejects.column("reason").to_pylist(),
+            strict=True,
+        )
+    )
+
+
+def test_a_row_number_is_the_number_of_the_line_and_blank_lines_count(tmp_path):
+    posts = read_bytes(tmp_path, b"\n" + line() + b"\n\r\n  \n" + line(post_id="p2"))
+    assert posts.column("source_row").to_pylist() == [2, 5]
+    assert posts.rows == 2
+
+
+@pytest.mark.parametrize(
+    ("bad", "reason"),
+    [
+        (b"{", "bad-json"),
+        (b"[1]", "not-an-object"),
+        (b'"text"', "not-an-object"),
+        (b"{" + b'"a":{' * 100_000 + b"}" * 100_001, "bad-json"),
+        (line(text=None), "missing-text"),
+        (line(text=True), "bad-text"),
+        (line(text=["停水"]), "bad-text"),
+        (line(text="水" * 100_001), "text-too-long"),
+        (line(account_id=None), "missing-account"),
+        (line(account_id="  "), "missing-account"),
+        (line(account_id=1.5), "bad-id"),
+        (line(account_id=5.1e18), "bad-id"),
+        (line(account_id="5.1E+15"), "bad-id"),
+        (line(post_id=["p"]), "bad-id"),
+        (line(posted_at="昨天"), "bad-time"),
+        (line(posted_at="2026-02-30 00:00:00"), "bad-time"),
+        (line(posted_at=17), "bad-time"),
+        (line() + b" " + line(), "bad-json"),
+    ],
+)
+def test_a_bad_row_is_set_aside_with_its_reason_and_the_rest_goes_on(tmp_path, bad, reason):
+    posts = read_bytes(tmp_path, b"\n".join([line(), bad, line(post_id="p3")]) + b"\n")
+    assert reasons(posts) == [(2, reason)]
+    assert posts.column("post_id").to_pylist() == ["p1", "p3"]
+    assert posts.rejects.column("raw")[0].as_py() == bad[:4096].decode(errors="ignore")
+    assert (posts.inputs[0].rows, posts.inputs[0].posts, posts.inputs[0].rejected) == (3, 2, 1)
+
+
+def test_strict_reading_stops_at_the_first_bad_row_and_names_it(tmp_path):
+    with pytest.raises(DumpError, match=r"dump.jsonl, row 2: the time cannot be read .*'昨天'"):
+        read_bytes(tmp_path, line() + b"\n" + line(posted_at="昨天") + b"\n{", strict=True)
+
+
+def test_an_empty_text_is_a_post_and_an_unknown_time_is_never_1970(tmp_path):
+    data = b"\n".join(
+        line(text="", posted_at=value)
+        for value in (None, "", 0, "0", "1970-01-01 00:00:00", "02月06日 17:45", "5分钟前")
+    )
+    posts = read_bytes(tmp_path, data)
+    assert len(posts) == 7
+    assert posts.column("posted_at").null_count == 7
+    assert posts.inputs[0].notes["times not known"] == 7
+
+
+def test_numbers_as_ids_keep_every_digit(tmp_path):
+    digits = "123456789012345678901234567890"
+    data = b'{"post_id": %s, "account_id": 5099000000000001, "text": "a"}' % digits.encode()
+    posts = read_bytes(tmp_path, data)
+    assert posts.column("post_id").to_pylist() == [digits]
+    assert posts.column("account_id").to_pylist() == ["5099000000000001"]
+
+
+def test_a_missing_post_id_is_made_from_file_and_row(tmp_path):
+    posts = read_bytes(tmp_path, line(post_id=None) + b"\n" + line())
+    assert posts.column("post_id").to_pylist() == ["dump.jsonl:1", "p1"]
+
+
+def test_what_only_pythons_writer_makes_is_read(tmp_path):
+    posts = read_bytes(
+        tmp_path, b'{"account_id": "a", "text": "\\ud83d\\ude00 \\ud800 \\u0000", "likes": NaN}'
+    )
+    assert posts.column("text").to_pylist() == ["😀 \ufffd \0"]
+    assert posts.column("likes").to_pylist() == [None]
+
+
+def test_a_canonical_key_that_appears_late_becomes_a_column(tmp_path):
+    early = b"\n".join(line(post_id=f"p{i}") for i in range(3_000))
+    posts = read_bytes(tmp_path, early + b"\n" + line(post_id="late", likes="1.2万"))
+    assert posts.column("likes").to_pylist()[-2:] == [None, 12_000]
+
+
+def test_optional_counts_and_flags_that_cannot_be_read_are_left_empty_and_counted(tmp_path):
+    posts = read_bytes(tmp_path, line(likes="很多", verified="是", ip_region=" 浙江 "))
+    assert posts.column("likes").to_pylist() == [None]
+    assert posts.column("verified").to_pylist() == [True]
+    assert posts.column("ip_region").to_pylist() == ["浙江"]
+    assert posts.inputs[0].notes["unreadable likes, left empty"] == 1
+
+
+def test_a_line_over_the_limit_is_set_aside_unread(tmp_path, monkeypatch):
+    long = b'{"text": "' + b"a" * (17 << 20) + b'"}'
+    posts = read_bytes(tmp_path, b"\n".join([line(), long, line(post_id="p3")]))
+    assert reasons(posts) == [(2, "too-long")]
+    assert posts.column("source_row").to_pylist() == [1, 3]
+
+
+def test_a_file_without_any_object_is_refused(tmp_path):
+    with pytest.raises(DumpError, match="no line is a JSON object"):
+        read_bytes(tmp_path, b"hello\nworld\n")
+
+
+def test_a_single_post_and_a_list_and_an_object_with_a_list_are_documents(tmp_path):
+    rows = [GOOD, {**GOOD, "post_id": "p2"}]
+    for data, count in ((GOOD, 1), (rows, 2), ({"user": {"id": 1}, "weibo": rows}, 2)):
+        text = json.dumps(data, ensure_ascii=False, indent=1)
+        if count == 1:
+            text = json.dumps(data)
+        posts = read_bytes(tmp_path, text.encode(), "dump.json")
+        assert len(posts) == count
+        assert posts.column("source_row").to_pylist() == list(range(1, count + 1))
+
+
+VALUES = st.one_of(
+    st.none(),
+    st.text(max_size=8),
+    st.integers(-(2**70), 2**70),
+    st.floats(),
+    st.booleans(),
+    st.lists(st.integers(), max_size=2),
+    st.sampled_from(["2026-03-02", "2026-03-02 09:14", "1772414047", 1772414047123, "1.2万"]),
+)
+ROWS = st.dictionaries(
+    st.sampled_from(["post_id", "account_id", "text", "posted_at", "likes", "verified", "other"]),
+    VALUES,
+)
+LINES = st.one_of(
+    ROWS.map(lambda row: json.dumps(row).encode()),
+    st.just(line()),
+    st.binary(max_size=20).map(lambda data: data.replace(b"\n", b"")),
+)
+
+
+def both_ways(tmp_path, monkeypatch, data):
+    fast = read_bytes(tmp_path, data)
+    with monkeypatch.context() as patch:
+        patch.setattr(jsonl_module.LineReader, "_fast", lambda *_: None)
+        slow = read_bytes(tmp_path, data)
+    return fast, slow
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(LINES, max_size=12))
+def test_rows_are_posts_and_rejects_and_the_fast_way_agrees_with_the_slow_one(
+    tmp_path_factory, lines
+):
+    data = b"\n".join([line(), *lines])
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        fast, slow = both_ways(tmp_path_factory.mktemp("j"), monkeypatch, data)
+    met = sum(bool(item.strip()) for item in lines) + 1
+    assert fast.rows == len(fast) + fast.rejects.num_rows == met
+    assert fast.table.to_pylist() == slow.table.to_pylist()
+    assert fast.rejects.to_pylist() == slow.rejects.to_pylist()
+    numbers = fast.column("source_row").to_pylist()
+    assert numbers == sorted(numbers)
+
+
+SAME_TYPE = st.fixed_dictionaries(
+    {"account_id": st.text(min_size=1, max_size=5), "text": st.text(max_size=10)},
+    optional={
+        "post_id": st.integers(0, 2**63 - 1),
+        "likes": st.integers(0, 100),
+        "posted_at": st.sampled_from(["2026-03-02 09:14:07", "2026-03-02T09:14:07Z", ""]),
+        "user": st.fixed_dictionaries({"followers_count": st.integers(0, 9)}),
+        "ignored": VALUES,
+    },
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(SAME_TYPE, min_size=1, max_size=12))
+def test_columns_of_one_type_are_the_same_both_ways(tmp_path_factory, rows):
+    data = b"\n".join(json.dumps(row).encode() for row in [GOOD, *rows])
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        fast, slow = both_ways(tmp_path_factory.mktemp("j"), monkeypatch, data)
+    assert fast.table.to_pylist() == slow.table.to_pylist()
+    assert fast.rejects.to_pylist() == slow.rejects.to_pylist()
+    assert fast.inputs == slow.inputs

@@ -1,0 +1,190 @@
+from datetime import UTC, date, datetime, timedelta, timezone
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rumorscan.errors import DumpError
+from rumorscan.readers.moments import EARLIEST, LATEST, parse_time, zone_of
+from rumorscan.readers.times import MISSING, parse_times, to_utc
+from rumorscan.records import Precision
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+ZONES = st.sampled_from(
+    ["Asia/Shanghai", "UTC", "America/New_York", "Asia/Urumqi", "Europe/London"]
+)
+SECONDS = st.integers(EARLIEST + 2 * 86_400, LATEST - 2 * 86_400)
+NINE = 1_772_414_047  # 2026-03-02 09:14:07 +08:00
+
+
+@pytest.mark.parametrize(
+    ("value", "seconds", "precision"),
+    [
+        ("2026-03-02 09:14:07", NINE, Precision.SECOND),
+        ("2026-03-02T09:14:07", NINE, Precision.SECOND),
+        ("2026/03/02 09:14:07", NINE, Precision.SECOND),
+        ("2026-03-02T09:14:07+08:00", NINE, Precision.SECOND),
+        ("2026-03-02T09:14:07+0800", NINE, Precision.SECOND),
+        ("2026-03-02T01:14:07Z", NINE, Precision.SECOND),
+        ("2026-03-02T01:14:07.123Z", NINE, Precision.SECOND),
+        ("2026-03-02 09:14:07.123", NINE, Precision.SECOND),
+        ("2026-03-02 09:14:07.123456", NINE, Precision.SECOND),
+        ("2026-03-01T20:14:07-05:00", NINE, Precision.SECOND),
+        ("2026-03-02 09:14", NINE - 7, Precision.MINUTE),
+        ("2026/3/2 9:14", NINE - 7, Precision.MINUTE),
+        ("2026-03-02", NINE - 33_247, Precision.DAY),
+        ("20260302", NINE - 33_247, Precision.DAY),
+        ("2026年3月2日 09:14", NINE - 7, Precision.MINUTE),
+        ("Mon Mar 02 09:14:07 +0800 2026", NINE, Precision.SECOND),
+        ("Mon, 02 Mar 2026 01:14:07 GMT", NINE, Precision.SECOND),
+        (NINE, NINE, Precision.SECOND),
+        (str(NINE), NINE, Precision.SECOND),
+        (NINE * 1_000 + 123, NINE, Precision.SECOND),
+        (f"{NINE}123", NINE, Precision.SECOND),
+        (NINE * 10**6, NINE, Precision.SECOND),
+        (NINE * 10**9, NINE, Precision.SECOND),
+        (NINE + 0.5, NINE, Precision.SECOND),
+        (f"{NINE}.5", NINE, Precision.SECOND),
+        (datetime(2026, 3, 2, 9, 14, 7), NINE, Precision.SECOND),
+        (datetime(2026, 3, 2, 1, 14, 7, tzinfo=UTC), NINE, Precision.SECOND),
+        (date(2026, 3, 2), NINE - 33_247, Precision.DAY),
+    ],
+)
+def test_the_spellings_of_one_time_agree(value, seconds, precision):
+    for given_values in ([value], [value, None, "x"], [value, "2026-03-02 09:14:07"]):
+        times = parse_times(given_values, SHANGHAI)
+        assert (times.seconds[0], times.precision[0], times.bad[0]) == (seconds, precision, False)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        None,
+        "",
+        " ",
+        0,
+        0.0,
+        "0",
+        "-",
+        "null",
+        float("nan"),
+        "0000-00-00 00:00:00",
+        "1970-01-01",
+        "1970-01-01 08:00:00",
+        "刚刚",
+        "5分钟前",
+        "03月02日 09:14",
+        "今天 09:14",
+    ],
+)
+def test_an_unknown_time_is_neither_bad_nor_1970(value):
+    for values in ([value], [value, "2026-03-02"]):
+        times = parse_times(values, SHANGHAI)
+        assert (times.seconds[0], times.precision[0], times.bad[0]) == (MISSING, 0, False)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "昨天",
+        "2026-13-01",
+        "2026-02-30 10:00:00",
+        "2026-03-02 25:00:00",
+        17,
+        5 * 10**11,
+        "17",
+        True,
+        [1],
+        "1899-12-30",
+        "9999-12-31 23:59:59",
+        "2026-03-02T09:14:07+99:00",
+        -5,
+    ],
+)
+def test_a_value_that_is_no_time_is_bad(value):
+    for values in ([value], [value, "2026-03-02"]):
+        times = parse_times(values, SHANGHAI)
+        assert (times.seconds[0], times.bad[0]) == (MISSING, True)
+
+
+@given(st.lists(SECONDS, min_size=1, max_size=20), ZONES)
+def test_a_time_written_in_a_zone_comes_back(seconds, name):
+    zone = ZoneInfo(name)
+    moments = [datetime.fromtimestamp(second, UTC).astimezone(zone) for second in seconds]
+    naive = [
+        moment.strftime("%Y-%m-%d %H:%M:%S")
+        for moment, second in zip(moments, seconds, strict=True)
+        if moment.replace(tzinfo=None, fold=0).replace(tzinfo=zone).timestamp() == second
+    ]
+    expected = [
+        second
+        for moment, second in zip(moments, seconds, strict=True)
+        if moment.replace(tzinfo=None, fold=0).replace(tzinfo=zone).timestamp() == second
+    ]
+    assert parse_times(naive, zone).seconds.tolist() == expected
+    aware = [
+        datetime.fromtimestamp(second, timezone(timedelta(hours=8))).isoformat()
+        for second in seconds
+    ]
+    assert parse_times(aware, zone).seconds.tolist() == seconds
+    assert parse_times(seconds, zone).seconds.tolist() == [
+        second if second >= 10**9 else MISSING for second in seconds
+    ]
+
+
+@given(
+    st.lists(
+        st.one_of(
+            st.from_regex(
+                r"[0-9]{4}[-/][0-9]{2}[-/][0-9]{2}([ T][0-9]{2}:[0-9]{2}(:[0-9]{2}"
+                r"(Z|[+-][0-9]{2}:[0-9]{2}|\.[0-9]{3}Z?)?)?)?",
+                fullmatch=True,
+            ),
+            st.from_regex(r"[0-9]{10}|[0-9]{13}|[0-9]{16}|[0-9]{19}", fullmatch=True),
+            st.text(max_size=12),
+        ),
+        max_size=12,
+    ),
+    ZONES,
+)
+def test_a_whole_column_is_parsed_as_each_value_by_itself(values, name):
+    zone = ZoneInfo(name)
+    times = parse_times(pa.array(values, pa.string()), zone)
+    each = [parse_time(value, zone) for value in values]
+    assert times.seconds.tolist() == [MISSING if m.seconds is None else m.seconds for m in each]
+    assert times.precision.tolist() == [int(m.precision) for m in each]
+    assert times.bad.tolist() == [m.bad for m in each]
+    assert times.assumed == sum(m.assumed for m in each)
+
+
+@given(st.lists(SECONDS, min_size=1), ZONES)
+def test_wall_clocks_are_placed_as_python_places_them(seconds, name):
+    zone = ZoneInfo(name)
+    expected = [
+        int(datetime.fromtimestamp(second, UTC).replace(tzinfo=zone).timestamp())
+        for second in seconds
+    ]
+    assert to_utc(np.array(seconds), zone).tolist() == expected
+
+
+def test_typed_columns_of_every_unit_agree():
+    for unit, factor in (("s", 1), ("ms", 10**3), ("us", 10**6), ("ns", 10**9)):
+        aware = pa.array([NINE * factor, None], pa.timestamp(unit, "Asia/Shanghai"))
+        naive = pa.array([(NINE + 28_800) * factor, None], pa.timestamp(unit))
+        for array, assumed in ((aware, 0), (naive, 1)):
+            times = parse_times(array, SHANGHAI)
+            assert times.seconds.tolist() == [NINE, MISSING]
+            assert times.assumed == assumed
+
+
+def test_a_slice_of_a_column_is_read_at_its_place():
+    array = pa.array(["x", "2026-03-02 09:14:07", None, "2026-03-02"])[1:]
+    assert parse_times(array, SHANGHAI).seconds.tolist() == [NINE, MISSING, NINE - 33_247]
+
+
+def test_an_unknown_zone_is_refused():
+    with pytest.raises(DumpError, match="'Asia/Peking' is not known"):
+        zone_of("Asia/Peking")
