@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from rumorscan.text.words import Lexicon, build_lexicon, cut_rows
+from rumorscan.text.words import Lexicon, build_lexicon, cut_rows, is_sound
 
 if TYPE_CHECKING:
     from rumorscan.text.fold import Folded
@@ -182,12 +182,13 @@ def _tokenizer() -> Any:
 def _read_lexicon(path: Path) -> Lexicon | None:
     """Return a cached lexicon, or None where there is none that can be read."""
     try:
-        with np.load(path, allow_pickle=False) as arrays:
-            return Lexicon(
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
+            lexicon = Lexicon(
                 arrays["first"], arrays["entries"], arrays["levels"], float(arrays["unknown"])
             )
-    except (OSError, ValueError, KeyError, zipfile.BadZipFile):
+    except (OSError, EOFError, ValueError, KeyError, TypeError, zipfile.BadZipFile):
         return None
+    return lexicon if is_sound(lexicon) else None
 
 
 def _write_lexicon(path: Path, lexicon: Lexicon) -> None:

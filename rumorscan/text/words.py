@@ -70,6 +70,23 @@ def build_lexicon(frequencies: Mapping[str, int], total: int) -> Lexicon:
     return Lexicon(first, entries, np.array(levels, dtype=np.float64), math.log(1) - log_total)
 
 
+def is_sound(lexicon: Lexicon) -> bool:
+    """Tell whether the arrays have the types and sizes that the loops rely on.
+
+    Example:
+        >>> is_sound(build_lexicon({"停水": 3}, 3))
+        True
+    """
+    first, entries, levels, _ = lexicon
+    expected = ((first, np.int32, (_LAST + 1,)), (entries, np.uint64, (_SLOTS,)))
+    if any(array.dtype != kind or array.shape != shape for array, kind, shape in expected):
+        return False
+    if levels.dtype != np.float64 or levels.ndim != 1:
+        return False
+    highest = max(int((entries & np.uint64((1 << _LEVEL_BITS) - 1)).max()), int(first.max()))
+    return int(first.min()) >= 0 and highest < len(levels)
+
+
 @compiled
 def _find(entries: npt.NDArray[np.uint64], node: np.int64, code: np.uint32) -> np.int64:
     """Return the slot of a node's child, or the empty slot where it belongs."""
