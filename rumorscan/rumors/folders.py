@@ -21,6 +21,7 @@ import numpy as np
 import numpy.typing as npt
 import orjson
 
+from rumorscan.bundle import bundled_homes
 from rumorscan.errors import ModelError
 
 CONFIG, WEIGHTS, CARD, DIGESTS = "config.json", "weights.safetensors", "README.md", "digests.json"
@@ -81,7 +82,8 @@ def resolve_model(name_or_folder: str | Path) -> Path:
         rumorscan.errors.ModelError: mine: is no model; expected default, linear or a model folder
     """
     if str(name_or_folder) in ALIASES:
-        places = [home / folder for home in _homes() for folder in ALIASES[str(name_or_folder)]]
+        folders = ALIASES[str(name_or_folder)]
+        places = [home / folder for home in bundled_homes("models") for folder in folders]
         for place in places:
             if (place / CONFIG).is_file():
                 return place
@@ -94,13 +96,6 @@ def resolve_model(name_or_folder: str | Path) -> Path:
         return folder
     names = ", ".join(ALIASES)
     raise ModelError(f"{name_or_folder}: is no model; expected {names} or a model folder")
-
-
-def _homes() -> list[Path]:
-    """Return where bundled models lie: in an installed wheel, or beside the source."""
-    package = Path(__file__).resolve().parents[1]
-    homes = [package / "bundled" / "models", package.parent / "models"]
-    return [home for home in homes if home.is_dir()] or homes[:1]
 
 
 def write_model_folder(
