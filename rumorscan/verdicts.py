@@ -34,7 +34,14 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from rumorscan.reasons import CONTENT, COORDINATION, EVIDENCE_CODES, REASON_CODES, RECORD
+from rumorscan.reasons import (
+    CONTENT,
+    COORDINATION,
+    EVIDENCE_CODES,
+    RECORD,
+    ReasonColumn,
+    count_families,
+)
 from rumorscan.records import POSTS_SCHEMA, Campaign, Reason, Stance, Tier, Triage
 from rumorscan.settings import VerdictSettings
 
@@ -224,26 +231,9 @@ def pressing_order(posts: pa.Table) -> Rows:
         -np.nan_to_num(pc.fill_null(flagged.column(name), 0.0).to_numpy())
         for name in ("rumor_probability", "claim_similarity", "coordination")
     ]
-    order = np.lexsort((rows, *keys, -_count_families(flagged.column("reasons")), is_review))
+    order = np.lexsort((rows, *keys, -count_families(flagged.column("reasons")), is_review))
     pressing: Rows = rows[order]
     return pressing
-
-
-def _count_families(reasons: pa.ChunkedArray) -> Rows:
-    """Return how many families of evidence the reasons of each row name."""
-    lists = reasons.combine_chunks()
-    if isinstance(lists, pa.ChunkedArray):
-        return np.zeros(0, dtype=np.int64)
-    rows = pc.list_parent_indices(lists).to_numpy()
-    codes = pc.struct_field(lists.flatten(), "code").dictionary_encode()
-    names = codes.dictionary.to_pylist()
-    family = np.array([REASON_CODES[name].family if name in REASON_CODES else "" for name in names])
-    counts = np.zeros(len(lists), dtype=np.int64)
-    if len(names):
-        family_of_reason = family[codes.indices.to_numpy()]
-        for name in FAMILY_BITS:
-            counts[np.unique(rows[family_of_reason == name])] += 1
-    return counts
 
 
 def _of_campaigns(evidence: Evidence, value: Callable[[Campaign], float]) -> Floats:
@@ -253,34 +243,6 @@ def _of_campaigns(evidence: Evidence, value: Callable[[Campaign], float]) -> Flo
     return of_rows
 
 
-@dataclass(frozen=True, slots=True)
-class _Part:
-    """Reasons of some rows: their code, value and the position of their detail."""
-
-    rows: Rows
-    codes: npt.NDArray[np.int32]
-    values: Floats
-    details: npt.NDArray[np.int32]
-
-
-class _Words:
-    """Numbers for the codes and details that reasons name; details begin with the claims' ids."""
-
-    def __init__(self, claim_ids: Sequence[str]) -> None:
-        self.codes: dict[str, int] = {}
-        self.details = list(claim_ids)
-        self._numbers: dict[str, int] = {"": -1}
-
-    def code(self, name: str) -> int:
-        return self.codes.setdefault(name, len(self.codes))
-
-    def detail(self, text: str) -> int:
-        number = self._numbers.setdefault(text, len(self.details))
-        if number == len(self.details):
-            self.details.append(text)
-        return number
-
-
 def _reasons(
     evidence: Evidence,
     families: npt.NDArray[np.uint8],
@@ -288,64 +250,27 @@ def _reasons(
 ) -> pa.ListArray:
     """Return the reasons of flagged posts, and of those that a denial spares."""
     flagged, spared = kept
-    words = _Words(evidence.claim_ids)
-    record, content = (families & FAMILY_BITS[name] for name in (RECORD, CONTENT))
-    denies = (evidence.stance == _DENIES) & (flagged | spared)
+    column = ReasonColumn(len(flagged), evidence.claim_ids)
+    marks, nothing = np.ones(len(flagged)), np.full(len(flagged), -1)
+
+    def add(code: str, mask: Any, values: Any, details: Any) -> None:
+        rows = np.flatnonzero(mask)
+        column.add(code, rows, values[rows], details[rows])
+
+    members = np.flatnonzero(families & FAMILY_BITS[COORDINATION])
+    owners = evidence.campaign[members]
     asks = (evidence.stance == _ASKS) & flagged
     short = (evidence.lengths < SHORT_LENGTH) & flagged
-    members = np.flatnonzero(families & FAMILY_BITS[COORDINATION])
-    of_members = evidence.campaign[members]
-    marks, claim = np.ones(len(flagged)), evidence.claim
-    nothing = np.full(len(flagged), -1)
-    parts = [
-        _part(words.code("known-rumor"), record, evidence.claim_similarity, claim),
-        _spread(members, of_members, [_support(each) for each in evidence.campaigns], words),
-        _part(words.code("rumor-probability"), content, evidence.rumor_probability, nothing),
-        _part(words.code("stance-denies"), denies, marks, claim),
-        _part(words.code("stance-asks"), asks, marks, claim),
-        _part(words.code("short-text"), short, evidence.lengths, nothing),
-        _spread(members, of_members, [each.counter_evidence for each in evidence.campaigns], words),
-    ]
-    return _gather(parts, len(flagged), words)
-
-
-def _part(
-    code: int, mask: npt.NDArray[Any], values: npt.NDArray[Any], details: npt.NDArray[Any]
-) -> _Part:
-    """Return one reason of each row that the mask holds."""
-    rows = np.flatnonzero(mask)
-    return _Part(
-        rows,
-        np.full(len(rows), code, dtype=np.int32),
-        values[rows].astype(np.float64),
-        details[rows].astype(np.int32),
-    )
-
-
-def _spread(
-    rows: Rows, campaign: npt.NDArray[Any], lists: Sequence[Sequence[Reason]], words: _Words
-) -> _Part:
-    """Return the reasons of each row's campaign.
-
-    Args:
-        rows: of posts in campaigns.
-        campaign: of these rows, same shape.
-        lists: the reasons of every campaign.
-        words: numbers for what they name.
-    """
-    flat = [reason for reasons in lists for reason in reasons]
-    sizes = np.array([len(reasons) for reasons in lists] or [0], dtype=np.int64)
-    starts = np.cumsum(sizes) - sizes
-    counts = sizes[campaign]
-    ends = np.cumsum(counts)
-    within = np.arange(counts.sum()) - np.repeat(ends - counts, counts)
-    picked = np.repeat(starts[campaign], counts) + within
-    return _Part(
-        np.repeat(rows, counts),
-        np.array([words.code(reason.code) for reason in flat], dtype=np.int32)[picked],
-        np.array([reason.value for reason in flat], dtype=np.float64)[picked],
-        np.array([words.detail(reason.detail) for reason in flat], dtype=np.int32)[picked],
-    )
+    content = families & FAMILY_BITS[CONTENT]
+    add("known-rumor", families & FAMILY_BITS[RECORD], evidence.claim_similarity, evidence.claim)
+    column.spread(members, owners, [_support(each) for each in evidence.campaigns])
+    add("rumor-probability", content, evidence.rumor_probability, nothing)
+    denies = (evidence.stance == _DENIES) & (flagged | spared)
+    add("stance-denies", denies, marks, evidence.claim)
+    add("stance-asks", asks, marks, evidence.claim)
+    add("short-text", short, evidence.lengths, nothing)
+    column.spread(members, owners, [each.counter_evidence for each in evidence.campaigns])
+    return column.build()
 
 
 def _support(campaign: Campaign) -> list[Reason]:
@@ -359,22 +284,6 @@ def _support(campaign: Campaign) -> list[Reason]:
         if found.get("strong"):
             reasons.append(Reason(name, float(found["strength"]), campaign.campaign_id))
     return reasons
-
-
-def _gather(parts: list[_Part], n: int, words: _Words) -> pa.ListArray:
-    """Return the parts as one list a row, in the order of the parts."""
-    rows = np.concatenate([part.rows for part in parts])
-    order = np.argsort(rows, kind="stable")
-    bounds = np.zeros(n + 1, dtype=np.int32)
-    np.cumsum(np.bincount(rows, minlength=n), out=bounds[1:])
-    detail = np.concatenate([part.details for part in parts])[order]
-    columns = [
-        _texts(list(words.codes)).take(pa.array(np.concatenate([p.codes for p in parts])[order])),
-        pa.array(np.concatenate([part.values for part in parts])[order]),
-        pc.fill_null(_texts(words.details).take(_nullable(detail, detail < 0)), ""),
-    ]
-    structs = pa.StructArray.from_arrays(columns, names=["code", "value", "detail"])
-    return pa.ListArray.from_arrays(pa.array(bounds), structs)
 
 
 def _texts(values: Sequence[str]) -> pa.Array:
