@@ -242,7 +242,7 @@ class _Zstd:
         except ImportError as error:
             file.close()
             raise DumpError(
-                f"{path}: reading .zst needs a library; run: pip install zstandard"
+                f"{path}: zstandard is not installed; run: pip install 'rumorscan[zst]'"
             ) from error
         self._file = file
         self._pieces = self._frames(zstandard)

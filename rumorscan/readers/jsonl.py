@@ -29,7 +29,7 @@ MapMaker = Callable[[list[dict[str, Any]]], ObjectMap]
 DEPTH_LIMIT = 1_000
 """Nesting beyond which a line is not read; both parsers go as deep."""
 
-_NEWLINE, _OPEN, _CLOSE, _BRACKET, _RETURN = b"\n{}[\r"
+_NEWLINE, _OPEN, _CLOSE, _RETURN = b"\n{}\r"
 _KINDS = {str: pa.string(), int: pa.int64(), bool: pa.bool_()}
 
 
@@ -243,8 +243,9 @@ def _object_lines(data: bytes) -> np.ndarray[Any, Any] | None:
     if starts[-1] >= len(codes) or not ((codes[starts] == _OPEN) & (last == _CLOSE)).all():
         return None
     bounds = np.append(starts, ends[-1] + 1)
-    if data.count(b"[") + data.count(b"{") - len(ends) >= DEPTH_LIMIT:
-        opening = np.flatnonzero((codes == _OPEN) | (codes == _BRACKET))
-        if np.diff(np.searchsorted(opening, bounds)).max() >= DEPTH_LIMIT:
+    # a level takes an opening and a closing byte, so that short lines need not be counted
+    for place in np.flatnonzero(np.diff(bounds) >= 2 * DEPTH_LIMIT).tolist():
+        span = int(bounds[place]), int(bounds[place + 1])
+        if data.count(b"[", *span) + data.count(b"{", *span) >= DEPTH_LIMIT:
             return None
     return bounds

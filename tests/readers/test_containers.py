@@ -142,7 +142,7 @@ def test_a_missing_library_for_zstandard_is_named(tmp_path, monkeypatch):
     monkeypatch.setitem(__import__("sys").modules, "zstandard", None)
     path = tmp_path / "dump.jsonl.zst"
     path.write_bytes(PACK["zst"](LINES))
-    with pytest.raises(DumpError, match="pip install zstandard"):
+    with pytest.raises(DumpError, match=r"pip install 'rumorscan\[zst\]'"):
         read_posts(path)
 
 

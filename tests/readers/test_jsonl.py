@@ -131,6 +131,14 @@ def test_a_line_over_the_limit_is_set_aside_unread(tmp_path, monkeypatch):
     assert posts.column("source_row").to_pylist() == [1, 3]
 
 
+def test_nesting_is_judged_the_same_both_ways(tmp_path, monkeypatch):
+    for depth in (900, 2_000):
+        deep = line()[:-1] + b', "other": ' + b"[" * depth + b"]" * depth + b"}"
+        fast, slow = both_ways(tmp_path, monkeypatch, line(other=[]) + b"\n" + deep)
+        assert fast.table.equals(slow.table)
+        assert len(fast) == (2 if depth < 1_000 else 1)
+
+
 def test_a_file_without_any_object_is_refused(tmp_path):
     with pytest.raises(DumpError, match="no line is a JSON object"):
         read_bytes(tmp_path, b"hello\nworld\n")
