@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from rumorscan.reasons import REASON_CODES, describe_reason, is_counter, show_value
 from rumorscan.reports import charts, phrases
 from rumorscan.reports.glimpse import Row
 from rumorscan.reports.phrases import Phrase, Quantity, number
@@ -19,6 +20,7 @@ CARD_VARIANTS = 6
 CARD_ACCOUNTS = 40
 _COMPARED = 24
 _HEADLINE = 56
+_SHARES = ("similarity", "coordination", "probability", "strength", "share")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +39,14 @@ class ReasonLine:
 
     Attributes:
         code: the stable code; against: whether it speaks against the reading.
-        words: what it says; value: its quantity, or an empty text; detail: what it belongs to.
-        share: the quantity where it lies in [0, 1], else None.
+        words: what it says, in short; sentence: in full, with its value and detail.
+        value: its quantity, or an empty text where it has none; detail: what it belongs to.
+        share: the quantity where it is a part of a whole, else None.
     """
 
     code: str
     words: Phrase
+    sentence: Phrase
     value: str
     detail: str
     against: bool
@@ -170,18 +174,18 @@ def reason_line(reason: Row) -> ReasonLine:
         (True, 'denies the claim', '')
     """
     code = str(reason.get("code", ""))
-    against = any(code.startswith(start) for start in phrases.AGAINST)
     amount = number(reason.get("value"))
-    value = ""
-    if amount is not None and amount != 1.0:
-        value = phrases.fraction(amount) if 0.0 <= amount < 1.0 else phrases.measure(code, amount)
+    detail = str(reason.get("detail") or "")
+    known = REASON_CODES.get(code)
+    unit = known.unit if known else ""
     return ReasonLine(
         code=code,
         words=phrases.words_for(phrases.REASONS, code),
-        value=value,
-        detail=str(reason.get("detail") or ""),
-        against=against,
-        share=amount if amount is not None and 0.0 <= amount <= 1.0 else None,
+        sentence=Phrase(*(describe_reason(code, amount, detail, lang) for lang in ("zh", "en"))),
+        value="" if amount is None or unit == "mark" else show_value(amount, unit),
+        detail=detail,
+        against=is_counter(code),
+        share=amount if unit in _SHARES and amount is not None else None,
     )
 
 

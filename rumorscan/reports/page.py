@@ -80,7 +80,12 @@ def _environment() -> jinja2.Environment:
         count=phrases.count, fraction=phrases.fraction, chance=phrases.chance, number=number
     )
     environment.globals.update(
-        tiers=phrases.TIERS, triages=phrases.TRIAGES, stances=phrases.STANCES
+        rejections=phrases.REJECTS,
+        words_for=phrases.words_for,
+        notes_of=_lines,
+        tiers=phrases.TIERS,
+        triages=phrases.TRIAGES,
+        stances=phrases.STANCES,
     )
     return environment
 
@@ -163,9 +168,7 @@ def _context(seen: Glimpse) -> Row:
         "reject_total": sum(seen.reject_reasons.values()),
         "base_rate": number(_section(settings, "scoring").get("base_rate")),
         "changes": _changes(settings),
-        "capped": [
-            phrases.quantity(str(name), value) for name, value in _section(about, "capped").items()
-        ],
+        "capped": _capped(about),
         "limits": _lines(_section(about, "model").get("limits")),
         "mapping": _mapping(about),
         "zones": _zones(about),
@@ -182,6 +185,8 @@ def _section(values: Row, name: str) -> Row:
 def _lines(value: Any) -> list[str]:
     if isinstance(value, str):
         return [value] if value else []
+    if isinstance(value, dict):
+        return [f"{name}: {phrases.measure('', item)}" for name, item in value.items()]
     return [str(item) for item in value or ()] if isinstance(value, (list, tuple)) else []
 
 
@@ -236,6 +241,14 @@ def _account(row: Row) -> Row:
         **row,
         "evidence": [cards.reason_line(reason) for reason in row["evidence"] or ()],
     }
+
+
+def _capped(about: Row) -> list[phrases.Quantity]:
+    """Return what was cut short for the sake of time or memory, if anything was."""
+    counts = _section(about, "counts").items()
+    capped = {name: value for name, value in counts if name.startswith("capped_")}
+    capped.update(_section(about, "capped"))
+    return [phrases.quantity(str(name), value) for name, value in capped.items() if value]
 
 
 def _changes(settings: Row) -> list[tuple[str, str, str]]:

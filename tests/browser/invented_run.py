@@ -61,7 +61,7 @@ CAMPAIGNS: list[dict[str, Any]] = [
         "rumor_probability": 0.58,
         "claim_ids": ["k0012", "k0031"],
         "strength": (0.72, 0.31, 0.96, 0.55, None),
-        "counter": [("counter-verified-accounts", 0.03, ""), ("stance-asks", 0.11, "")],
+        "counter": [("counter-verified-accounts", 0.03, ""), ("stance-asks", 1.0, "")],
     },
     {
         "campaign_id": "c-1b22f8e6a0d5",
@@ -76,7 +76,7 @@ CAMPAIGNS: list[dict[str, Any]] = [
         "rumor_probability": 0.12,
         "claim_ids": [],
         "strength": (0.66, 0.44, 0.38, None, None),
-        "counter": [("counter-single-thread", 1.0, ""), ("frame-lottery", 0.35, "")],
+        "counter": [("counter-single-thread", 1.0, ""), ("frame-lottery", 1.0, "")],
     },
     {
         "campaign_id": "c-9c4d5a11f3e7",
@@ -91,7 +91,7 @@ CAMPAIGNS: list[dict[str, Any]] = [
         "rumor_probability": 0.03,
         "claim_ids": [],
         "strength": (0.99, 0.2, 0.0, None, None),
-        "counter": [("frame-share-button", 0.98, "客户端"), ("counter-verified-accounts", 0.2, "")],
+        "counter": [("frame-share-button", 1.0, ""), ("counter-verified-accounts", 0.2, "")],
     },
 ]
 TRADITIONAL = str.maketrans("东厂坏云号诊个", "東廠壞雲號診個")
@@ -165,7 +165,7 @@ def _campaign_post(
         reasons.append(("known-rumor", round(dice.uniform(0.72, 0.99), 4), claim))
     reasons.append(("rumor-probability", round(p, 4), ""))
     if dice.random() < 0.3:
-        reasons.append(("quotes-original", 1.0, ""))
+        reasons.append(("counter-quotes-original", 0.24, ""))
     spread = dice.betavariate(1.3, 4.0) if plan["hours"] < 24 else dice.random()
     return {
         "post_id": f"51{dice.randrange(10**14, 10**15)}",
@@ -335,9 +335,9 @@ def _write_edges(folder: Path, dice: random.Random, accounts: list[str]) -> None
 
 def _write_rejects(folder: Path) -> int:
     reasons = [
-        ("unreadable-time", "'posted_at' is '昨天'", '{"post_id": "1", "posted_at": "昨天"}'),
-        ("broken-json", "line ends in a string", '{"post_id": "2", "text": "<b>没写完'),
-        ("empty-text", "'text' is empty", '{"post_id": "3", "text": ""}'),
+        ("bad-time", "'posted_at' is '昨天'", '{"post_id": "1", "posted_at": "昨天"}'),
+        ("bad-json", "line ends in a string", '{"post_id": "2", "text": "<b>没写完'),
+        ("missing-text", "'text' is empty", '{"post_id": "3", "text": ""}'),
     ]
     rows = [
         {
@@ -385,14 +385,14 @@ def _about(
                 "sha256": "ab12" * 16,
                 "sm3": "cd34" * 16,
                 "bytes": 1_482_113,
-                "format": "canonical-jsonl",
+                "format": "canonical/jsonl",
                 "encoding": "utf-8",
                 "tz_assumed": "Asia/Shanghai",
                 "rows": len(posts) + rejects,
                 "posts": len(posts),
                 "rejected": rejects,
                 "mapping": {"text": "正文", "post_id": "post_id", "account_id": "uid"},
-                "notes": ["时间精确到秒"],
+                "notes": {"repeated headers dropped": 1},
             }
         ],
         "counts": {
@@ -402,10 +402,10 @@ def _about(
             "distinct_texts": 611,
             "groups": 58,
             "campaigns": len(campaigns),
+            "capped_buckets": 2,
             "flagged_urgent": urgent,
             "flagged_review": len(flags) - urgent,
         },
-        "capped": {"star_linked_buckets": 2, "texts_under_minimum_length": 143},
         "stages": [{"name": "read", "seconds": 0.4, "items": len(posts)}],
         "peak_memory_bytes": 312_000_000,
     }

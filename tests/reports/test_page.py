@@ -12,7 +12,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from rumorscan.coordination.evidence import FAMILIES
 from rumorscan.errors import RunError
+from rumorscan.readers import intake
+from rumorscan.reasons import REASON_CODES
+from rumorscan.records import Stance, Tier, Triage
+from rumorscan.reports import phrases
 from rumorscan.reports.page import render_page
 from rumorscan.reports.variants import differences, visible
 
@@ -194,3 +199,15 @@ def test_a_text_that_equals_its_template_does_not_differ() -> None:
     pieces, changed = differences("城东停水三天", "城东停水三天")
     assert [piece.kind for piece in pieces] == ["text"]
     assert changed == 0.0
+
+
+def test_every_reason_code_has_short_words() -> None:
+    assert set(REASON_CODES) == set(phrases.REASONS)
+    assert set(intake.REASONS) == set(phrases.REJECTS)
+
+
+def test_every_family_and_tier_and_triage_and_stance_has_words() -> None:
+    assert tuple(phrases.FAMILIES) == FAMILIES
+    assert set(phrases.TIERS) == {str(tier) for tier in Tier}
+    assert set(phrases.TRIAGES) == {str(triage) for triage in Triage}
+    assert set(phrases.STANCES) == {str(stance) for stance in Stance}
