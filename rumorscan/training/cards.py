@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from rumorscan.training.metrics import NAMES
+from rumorscan.training.metrics import NAMES, SHOWN
 
 RETRAIN = "This model must be retrained on current posts of your own before operational use."
 
@@ -22,7 +22,6 @@ LIMITS = (
 )
 """What holds for every model of this kind."""
 
-_SHOWN = ("accuracy", "macro_f1", "auc", "average_precision", "recall_at_90", "recall_at_95", "ece")
 _TRIALS = {
     "grouped": "Grouped folds: posts like those it learned from; no near-duplicate cluster is cut",
     "later": "Later in time: learned from the past, measured on what came later",
@@ -104,10 +103,10 @@ def _metrics(trials: Mapping[str, Any]) -> list[str]:
     sections = []
     for trial, parts in trials.items():
         rows = [
-            (name, one["n"], one["positives"], *(_figure(one[figure]) for figure in _SHOWN))
+            (name, one["n"], one["positives"], *(_figure(one[figure]) for figure in SHOWN))
             for name, one in parts.items()
         ]
-        header = ("posts", "n", "false", *(NAMES[name] for name in _SHOWN))
+        header = ("posts", "n", "false", *(NAMES[name] for name in SHOWN))
         sections.append(f"### {_TRIALS.get(trial, trial)}\n\n{_table(header, rows)}")
     if sections:
         sections.insert(

@@ -52,6 +52,14 @@ class LabeledInput:
     rejected: dict[str, int]
     first_reject: str = ""
 
+    @property
+    def warning(self) -> str:
+        """What was set aside, in words; empty where nothing was."""
+        if not self.rejected:
+            return ""
+        count = sum(self.rejected.values())
+        return f"{count} of {self.rows} rows were set aside; the first: {self.first_reject}"
+
     def to_dict(self) -> dict[str, Any]:
         """Return the counts as plain data; the path as a bare name."""
         return {

@@ -2,86 +2,27 @@
 
 from __future__ import annotations
 
-import platform
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import orjson
 
 from rumorscan.errors import LabeledError, ModelError
-from rumorscan.rumors.linear import LinearModel
 from rumorscan.training import trials
-from rumorscan.training.cards import write_card
 from rumorscan.training.clusters import cluster_texts, find_clusters
 from rumorscan.training.corpora import Corpus, read_labeled
 from rumorscan.training.leaks import Leaks, find_leaks
 from rumorscan.training.metrics import Figure, Metrics
 from rumorscan.training.recipes import LinearRecipe, choose_rows
-from rumorscan.training.tables import read_texts
+from rumorscan.training.record import Training, write_training
+from rumorscan.training.tables import read_ordinary
 
 KINDS = ("linear",)
-METRICS_FILE = "metrics.json"
 
 MINIMUM_POSTS = 40
 """Fewer labeled posts of either label teach nothing that could be measured."""
-
-
-@dataclass(frozen=True, slots=True)
-class Training:
-    """What training found.
-
-    Attributes:
-        model: fitted on all labeled posts.
-        data: what was read, used and set aside, as plain data.
-        trials: trial to named part to metrics; `grouped`, and where the data allow it `later`
-            and `left_out`.
-        ordinary: `held_out` and `left_out` to source to the share over .5.
-        leaks: part to what gives its labels away.
-        missing: trial to why it was not possible.
-        settings: seed, folds and parameters.
-        path: the model folder; None until it is written.
-    """
-
-    model: LinearModel
-    data: dict[str, Any]
-    trials: dict[str, dict[str, Metrics]]
-    ordinary: dict[str, dict[str, tuple[int, Figure]]]
-    leaks: dict[str, Leaks]
-    missing: dict[str, str]
-    settings: dict[str, Any]
-    path: Path | None = None
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return everything but the model as JSON data."""
-        return {
-            "settings": self.settings,
-            "versions": versions(),
-            "data": self.data,
-            "trials": {
-                trial: {part: one.to_dict() for part, one in parts.items()}
-                for trial, parts in self.trials.items()
-            },
-            "ordinary_over_half": {
-                how: {name: {"n": n, **figure.to_dict()} for name, (n, figure) in parts.items()}
-                for how, parts in self.ordinary.items()
-            },
-            "leaks": {part: one.to_dict() for part, one in self.leaks.items()},
-            "not_measured": self.missing,
-        }
-
-    @property
-    def warnings(self) -> tuple[str, ...]:
-        """What a reader of the metrics must know, in plain words."""
-        several = len(self.leaks) > 1
-        return tuple(
-            f"{part}: {warning}" if several else warning
-            for part, leaks in self.leaks.items()
-            for warning in leaks.warnings
-        )
 
 
 def train(
@@ -196,6 +137,7 @@ def learn(
     )
     return Training(
         model=model,
+        inputs=corpus.inputs,
         data=_data(
             corpus, clusters, ordinary, len(choose_rows(corpus, clusters, rows, recipe.copies))
         ),
@@ -210,69 +152,6 @@ def learn(
             "parameters": model.get_params(),
         },
     )
-
-
-def write_training(
-    training: Training,
-    out: str | Path,
-    *,
-    terms: Mapping[str, str] | None = None,
-    notes: Sequence[str] = (),
-    extra: Mapping[str, Any] | None = None,
-) -> Training:
-    """Write a model folder with metrics and card, and return the training with its path.
-
-    Args:
-        training: what `learn` found.
-        out: the model folder; an older model there is replaced.
-        terms: source to its terms and citation, for the card.
-        notes: further known limits, a sentence each.
-        extra: further metrics for `metrics.json`.
-
-    Raises:
-        ModelError: the folder cannot be written.
-    """
-    report = training.to_dict() | dict(extra or {})
-    card = write_card(report, warnings=training.warnings, terms=terms or {}, notes=notes)
-    metrics = orjson.dumps(report, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
-    path = training.model.save(
-        out, card=card, training=training.settings, files={METRICS_FILE: metrics}
-    )
-    return Training(
-        **{name: getattr(training, name) for name in Training.__slots__ if name != "path"},
-        path=path,
-    )
-
-
-def read_ordinary(ordinary: Any) -> dict[str, list[str]]:
-    """Return ordinary posts by source: one a file, or as a mapping has them.
-
-    Raises:
-        LabeledError: a file cannot be read, or holds no text.
-
-    Example:
-        >>> read_ordinary({"论坛": ["今天下雨"]})
-        {'论坛': ['今天下雨']}
-    """
-    if ordinary is None:
-        return {}
-    if isinstance(ordinary, Mapping):
-        return {str(name): [str(text) for text in texts] for name, texts in ordinary.items()}
-    if isinstance(ordinary, (str, Path)):
-        ordinary = [ordinary]
-    paths: Iterable[Path] = (Path(one) for one in ordinary)
-    return {path.name: read_texts(path) for path in paths}
-
-
-def versions() -> dict[str, str]:
-    """Return the versions that the numbers depend on."""
-    from importlib.metadata import version
-
-    from rumorscan import __version__
-
-    names = ("numpy", "scipy", "scikit-learn", "jieba", "opencc")
-    found = {name: version(name) for name in names}
-    return {"rumorscan": __version__, "python": platform.python_version(), **found}
 
 
 def _require_enough(corpus: Corpus) -> None:
@@ -336,10 +215,6 @@ def _leaks(
     corpus: Corpus, clusters: npt.NDArray[np.int64], trial: trials.Trial
 ) -> dict[str, Leaks]:
     """Return the leak report of all posts, and of each source where there are several."""
-    parts = {"all": np.arange(len(corpus))}
-    sources = trials.sources_of(corpus)
-    if len(sources) > 1:
-        parts |= {name: np.flatnonzero(corpus.sources == name) for name in sources}
     return {
         name: find_leaks(
             corpus.take(rows),
@@ -347,7 +222,7 @@ def _leaks(
             [one.within(rows) for one in trial.splits],
             trial.probabilities[rows],
         )
-        for name, rows in parts.items()
+        for name, rows in trials.parts_of(corpus).items()
     }
 
 

@@ -30,6 +30,9 @@ NAMES = {
 }
 """The figures in the order in which they are shown, with their names in words."""
 
+SHOWN = tuple(name for name in NAMES if name != "brier")
+"""The figures that a table shows; all of them stand in the JSON."""
+
 _DRAWS_AT_ONCE = 64
 
 

@@ -7,7 +7,7 @@ import gzip
 import io
 import lzma
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -47,6 +47,26 @@ def read_texts(path: str | Path) -> list[str]:
     if not texts:
         raise LabeledError(f"{path}: holds no text; expected one a line, or a field 'text'")
     return texts
+
+
+def read_ordinary(ordinary: Any) -> dict[str, list[str]]:
+    """Return ordinary posts by source: one a file, or as a mapping has them.
+
+    Raises:
+        LabeledError: a file cannot be read, or holds no text.
+
+    Example:
+        >>> read_ordinary({"论坛": ["今天下雨"]})
+        {'论坛': ['今天下雨']}
+    """
+    if ordinary is None:
+        return {}
+    if isinstance(ordinary, Mapping):
+        return {str(name): [str(text) for text in texts] for name, texts in ordinary.items()}
+    if isinstance(ordinary, (str, Path)):
+        ordinary = [ordinary]
+    paths: Iterable[Path] = (Path(one) for one in ordinary)
+    return {path.name: read_texts(path) for path in paths}
 
 
 def read_text(path: Path) -> tuple[str, str]:

@@ -158,16 +158,28 @@ def sources_of(corpus: Corpus) -> list[str]:
     return [str(names[place]) for place in order if names[place]]
 
 
+def parts_of(corpus: Corpus) -> dict[str, Clusters]:
+    """Return the rows of the whole as `all`, and of each source where there are several.
+
+    Example:
+        >>> from rumorscan.training.corpora import read_labeled
+        >>> parts_of(read_labeled([{"text": "停水", "label": 1}]))
+        {'all': array([0])}
+    """
+    parts = {"all": np.arange(len(corpus))}
+    if len(np.unique(corpus.sources.astype("U"))) > 1:
+        parts |= {name: np.flatnonzero(corpus.sources == name) for name in sources_of(corpus)}
+    return parts
+
+
 def measure_trial(corpus: Corpus, clusters: Clusters, trial: Trial) -> dict[str, Metrics]:
     """Return the metrics of all tested rows as `all`, and of each source if there are several."""
-    tested = ~np.isnan(trial.probabilities)
-    parts = {"all": tested}
-    sources = sources_of(corpus.take(tested))
-    if len(np.unique(corpus.sources[tested].astype("U"))) > 1:
-        parts |= {name: tested & (corpus.sources == name) for name in sources}
+    tested = np.flatnonzero(~np.isnan(trial.probabilities))
     return {
-        name: measure(corpus.labels[rows], trial.probabilities[rows], clusters[rows])
-        for name, rows in parts.items()
+        name: measure(
+            corpus.labels[tested[rows]], trial.probabilities[tested[rows]], clusters[tested[rows]]
+        )
+        for name, rows in parts_of(corpus.take(tested)).items()
     }
 
 
