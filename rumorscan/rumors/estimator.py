@@ -18,7 +18,6 @@ class Estimator:
     """A classifier over lists of texts; `__init__` of a subclass stores its arguments untouched."""
 
     classes_: npt.NDArray[np.int64]
-    folder_: Any
 
     def predict_proba(self, texts: Sequence[str]) -> npt.NDArray[np.float64]:
         """Return the probabilities of the classes, shape (n, 2)."""

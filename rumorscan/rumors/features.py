@@ -15,13 +15,11 @@ import numpy as np
 import numpy.typing as npt
 
 from rumorscan.kernels import compiled
+from rumorscan.rumors.buckets import Shape, collect, make_scratch
 from rumorscan.text.fold import Folded
 from rumorscan.text.tokens import load_lexicon
-from rumorscan.text.words import Lexicon, cut_row
+from rumorscan.text.words import Lexicon
 
-_MULTIPLIER = 0xFF51AFD7ED558CCD
-_SPREADER = 0x9E3779B97F4A7C15
-_RUN_SEED, _WORD_SEED, _PAIR_SEED = 0x243F6A8885A308D3, 0x13198A2E03707344, 0xA4093822299F31D0
 _MAXIMUM_BITS = 24
 
 
@@ -79,27 +77,6 @@ class Matrix(NamedTuple):
     values: npt.NDArray[np.float64]
     indices: npt.NDArray[np.int32]
     offsets: npt.NDArray[np.int64]
-
-
-class _Shape(NamedTuple):
-    """The settings as a compiled loop takes them."""
-
-    shortest: int
-    longest: int
-    words: bool
-    word_pairs: bool
-    shift: int
-
-
-class _Scratch(NamedTuple):
-    """Arrays that a walk along one key overwrites."""
-
-    route: npt.NDArray[np.float64]
-    following: npt.NDArray[np.int32]
-    begins: npt.NDArray[np.uint8]
-    seen: npt.NDArray[np.uint64]
-    buckets: npt.NDArray[np.int32]
-    spans: npt.NDArray[np.int32]
 
 
 def vectorize(
@@ -213,8 +190,8 @@ def contributions(
     return _contributions(folded.codes, folded.offsets, load_lexicon(), _shape(settings), table)
 
 
-def _shape(settings: FeatureSettings) -> _Shape:
-    return _Shape(
+def _shape(settings: FeatureSettings) -> Shape:
+    return Shape(
         settings.shortest,
         settings.longest,
         settings.words,
@@ -224,125 +201,22 @@ def _shape(settings: FeatureSettings) -> _Shape:
 
 
 @compiled
-def _scratch(offsets: npt.NDArray[np.int64], shape: _Shape) -> _Scratch:
-    widest = 1
-    for row in range(len(offsets) - 1):
-        widest = max(widest, offsets[row + 1] - offsets[row])
-    most = widest * (shape.longest - shape.shortest + 3)
-    slots = 16
-    while slots < 2 * most:
-        slots *= 2
-    return _Scratch(
-        np.empty(widest + 1, dtype=np.float64),
-        np.empty(widest + 1, dtype=np.int32),
-        np.empty(widest, dtype=np.uint8),
-        np.zeros(slots, dtype=np.uint64),
-        np.empty(most, dtype=np.int32),
-        np.empty(2 * most, dtype=np.int32),
-    )
-
-
-@compiled
-def _mix(value: np.uint64, other: np.uint64) -> np.uint64:
-    value = (value ^ other) * np.uint64(_MULTIPLIER)
-    return value ^ (value >> np.uint64(32))
-
-
-@compiled
-def _add(
-    value: np.uint64,
-    shift: int,
-    tag: np.uint64,
-    seen: npt.NDArray[np.uint64],
-    mask: np.uint64,
-    buckets: npt.NDArray[np.int32],
-    count: int,
-) -> int:
-    """Put a feature's bucket at the end of the list unless this key has it already."""
-    bucket = (value * np.uint64(_SPREADER)) >> np.uint64(shift)
-    entry = tag | bucket
-    slot = bucket & mask
-    while seen[slot] >= tag:
-        if seen[slot] == entry:
-            return count
-        slot = (slot + np.uint64(1)) & mask
-    seen[slot] = entry
-    buckets[count] = np.int32(bucket)
-    return count + 1
-
-
-@compiled
-def _collect(
-    codes: npt.NDArray[np.uint32],
-    start: int,
-    stop: int,
-    row: int,
-    lexicon: Lexicon,
-    shape: _Shape,
-    scratch: _Scratch,
-) -> int:
-    """Fill `scratch.buckets` and `scratch.spans` with a key's distinct features; return how many.
-
-    Entries of earlier rows in `scratch.seen` are smaller than this row's tag, so that the table
-    needs no clearing.
-    """
-    shortest, longest, words, word_pairs, shift = shape
-    _, _, begins, seen, buckets, spans = scratch
-    length = stop - start
-    slots = 16
-    while slots < 2 * length * (longest - shortest + 3):
-        slots *= 2
-    mask = np.uint64(slots - 1)
-    tag = np.uint64(row + 1) << np.uint64(32)
-    count = 0
-    for position in range(start, stop):
-        value = np.uint64(_RUN_SEED)
-        for end in range(position, min(stop, position + longest)):
-            value = _mix(value, np.uint64(codes[end]))
-            if end - position + 1 >= shortest:
-                spans[2 * count] = position - start
-                spans[2 * count + 1] = end + 1 - start
-                count = _add(value, shift, tag, seen, mask, buckets, count)
-    if not words and not word_pairs:
-        return count
-    cut_row(codes, start, stop, lexicon, scratch.route, scratch.following, begins)
-    begin, before, begin_before = 0, np.uint64(0), -1
-    while begin < length:
-        value = np.uint64(_WORD_SEED)
-        end = begin
-        while end == begin or (end < length and begins[end] == 0):
-            value = _mix(value, np.uint64(codes[start + end]))
-            end += 1
-        if words:
-            spans[2 * count] = begin
-            spans[2 * count + 1] = end
-            count = _add(value, shift, tag, seen, mask, buckets, count)
-        if word_pairs and begin_before >= 0:
-            spans[2 * count] = begin_before
-            spans[2 * count + 1] = end
-            pair = _mix(_mix(np.uint64(_PAIR_SEED), before), value)
-            count = _add(pair, shift, tag, seen, mask, buckets, count)
-        before, begin_before, begin = value, begin, end
-    return count
-
-
-@compiled
 def _vectorize(
     codes: npt.NDArray[np.uint32],
     offsets: npt.NDArray[np.int64],
     lexicon: Lexicon,
-    shape: _Shape,
+    shape: Shape,
     rarity: npt.NDArray[np.float32],
 ) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.int32], npt.NDArray[np.int64]]:
     n = len(offsets) - 1
-    scratch = _scratch(offsets, shape)
+    scratch = make_scratch(offsets, shape)
     room = len(codes) * (shape.longest - shape.shortest + 3)
     values = np.empty(room, dtype=np.float64)
     indices = np.empty(room, dtype=np.int32)
     bounds = np.zeros(n + 1, dtype=np.int64)
     written = 0
     for row in range(n):
-        count = _collect(codes, offsets[row], offsets[row + 1], row, lexicon, shape, scratch)
+        count = collect(codes, offsets[row], offsets[row + 1], row, lexicon, shape, scratch)
         indices[written : written + count] = np.sort(scratch.buckets[:count])
         square = 0.0
         for entry in range(written, written + count):
@@ -360,14 +234,14 @@ def _dot(
     codes: npt.NDArray[np.uint32],
     offsets: npt.NDArray[np.int64],
     lexicon: Lexicon,
-    shape: _Shape,
+    shape: Shape,
     table: npt.NDArray[np.float32],
 ) -> npt.NDArray[np.float64]:
     n, heads = len(offsets) - 1, table.shape[1] - 1
-    scratch = _scratch(offsets, shape)
+    scratch = make_scratch(offsets, shape)
     products = np.zeros((n, heads), dtype=np.float64)
     for row in range(n):
-        count = _collect(codes, offsets[row], offsets[row + 1], row, lexicon, shape, scratch)
+        count = collect(codes, offsets[row], offsets[row + 1], row, lexicon, shape, scratch)
         square = 0.0
         for feature in range(count):
             bucket = scratch.buckets[feature]
@@ -385,14 +259,14 @@ def _contributions(
     codes: npt.NDArray[np.uint32],
     offsets: npt.NDArray[np.int64],
     lexicon: Lexicon,
-    shape: _Shape,
+    shape: Shape,
     table: npt.NDArray[np.float32],
 ) -> npt.NDArray[np.float64]:
-    scratch = _scratch(offsets, shape)
+    scratch = make_scratch(offsets, shape)
     added = np.zeros(len(codes), dtype=np.float64)
     for row in range(len(offsets) - 1):
         start = offsets[row]
-        count = _collect(codes, start, offsets[row + 1], row, lexicon, shape, scratch)
+        count = collect(codes, start, offsets[row + 1], row, lexicon, shape, scratch)
         square = 0.0
         for feature in range(count):
             rarity = np.float64(table[scratch.buckets[feature], 0])

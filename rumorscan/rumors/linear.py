@@ -8,7 +8,6 @@ because the negatives of those sets are news. So the rumor probability is the pr
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
@@ -17,42 +16,18 @@ import numpy.typing as npt
 
 from rumorscan.errors import LabeledError, ModelError
 from rumorscan.rumors import features
-from rumorscan.rumors.calibration import Floats, Platt, to_base_rate
+from rumorscan.rumors.calibration import Floats, to_base_rate
 from rumorscan.rumors.estimator import Estimator
 from rumorscan.rumors.features import FeatureSettings
+from rumorscan.rumors.fitting import Fitting, fit_head, group_codes
 from rumorscan.rumors.folders import ModelFolder, read_model_folder, write_model_folder
-from rumorscan.rumors.heads import Fitting, Head, fit_head, group_codes
+from rumorscan.rumors.heads import Fitted
 from rumorscan.text.distinct import find_distinct
 from rumorscan.text.fold import Folded, fold_texts
 
 KIND = "linear"
 TRAINED_RATE = 0.5
 """Share of false claims for which the stored calibration holds; fitting weighs both the same."""
-
-
-@dataclass(frozen=True, slots=True)
-class Fitted:
-    """What fitting finds.
-
-    Attributes:
-        rarity: float32, shape (buckets,); see `features.rarities`.
-        falsehood: given a claim, is it false.
-        claim: is it a claim; None where no ordinary posts were given.
-        rows: how many texts each head was fitted on.
-    """
-
-    rarity: npt.NDArray[np.float32]
-    falsehood: Head
-    claim: Head | None
-    rows: dict[str, int]
-
-    def heads(self) -> dict[str, Head]:
-        """Return the heads by name, falsehood first."""
-        return {"falsehood": self.falsehood} | ({"claim": self.claim} if self.claim else {})
-
-    def table(self) -> npt.NDArray[np.float32]:
-        """Return the weights as `features.dot` reads them."""
-        return features.weight_table(self.rarity, *(one.weights for one in self.heads().values()))
 
 
 class LinearModel(Estimator):
@@ -132,8 +107,8 @@ class LinearModel(Estimator):
             LabeledError: lengths differ, a label is neither 0 nor 1, or one of them is missing.
         """
         labels = _labels(texts, y)
-        labeled = fold_texts(list(texts))
-        others = fold_texts(list(ordinary or []))
+        labeled = fold_texts(_listed(texts))
+        others = fold_texts([] if ordinary is None else _listed(ordinary))
         settings = self.feature_settings
         both = _concatenate(labeled, others)
         rarity = features.rarities(features.vectorize(both, settings), settings)
@@ -158,7 +133,7 @@ class LinearModel(Estimator):
 
     def predict_proba(self, texts: Sequence[str]) -> Floats:
         """Return the probabilities of 0 and 1, shape (n, 2), where half of the claims are false."""
-        return self._two_columns(self.rumor_probabilities(fold_texts(list(texts)), TRAINED_RATE))
+        return self._two_columns(self.rumor_probabilities(fold_texts(_listed(texts)), TRAINED_RATE))
 
     def rumor_probabilities(self, folded: Folded, base_rate: float) -> Floats:
         """Return how probable it is that each key states a false claim.
@@ -233,18 +208,17 @@ class LinearModel(Estimator):
             ModelError: the folder cannot be written.
         """
         fitted = self._fitted()
-        tensors = {"rarity": fitted.rarity}
-        tensors |= {name: head.weights for name, head in fitted.heads().items()}
         config = {
             "kind": KIND,
             "parameters": self.get_params(),
-            "heads": {name: head.to_dict() for name, head in fitted.heads().items()},
             "trained_base_rate": TRAINED_RATE,
-            "rows": fitted.rows,
             "versions": _versions(),
             "training": training or {},
+            **fitted.to_dict(),
         }
-        return write_model_folder(folder, config, tensors, card=card or _card(config), files=files)
+        return write_model_folder(
+            folder, config, fitted.tensors(), card=card or _card(fitted.rows), files=files
+        )
 
     @classmethod
     def load(cls, folder: str | Path | ModelFolder) -> Self:
@@ -257,25 +231,14 @@ class LinearModel(Estimator):
         config = found.config
         if config.get("kind") != KIND:
             raise ModelError(f"{found.path}: kind is {config.get('kind')!r}; expected {KIND!r}")
-        tensors = found.tensors()
         try:
             model = cls(**config["parameters"])
-            buckets = (model.feature_settings.buckets,)
-            heads = {
-                name: Head(tensors[name], values["intercept"], Platt(**values["calibration"]))
-                for name, values in config["heads"].items()
-            }
-            fitted = Fitted(
-                tensors["rarity"], heads["falsehood"], heads.get("claim"), dict(config["rows"])
-            )
+            buckets = model.feature_settings.buckets
+            fitted = Fitted.from_parts(config, found.tensors(), buckets)
         except (KeyError, TypeError, ValueError) as error:
-            raise ModelError(f"{found.path}: 'config.json' does not fit: {error}") from error
-        for name, tensor in tensors.items():
-            if tensor.shape != buckets or tensor.dtype != np.float32:
-                raise ModelError(
-                    f"{found.path}: tensor '{name}' is {tensor.dtype} of {tensor.shape}; "
-                    f"expected float32 of {buckets}"
-                )
+            raise ModelError(
+                f"{found.path}: the parts do not fit each other ({error}); train the model again"
+            ) from error
         model._settle(fitted)
         model.folder_ = found
         return model
@@ -283,6 +246,7 @@ class LinearModel(Estimator):
     def _settle(self, fitted: Fitted) -> None:
         self.classes_ = np.array([0, 1])
         self.fitted_ = fitted
+        self.folder_: ModelFolder | None = None
         self._table = fitted.table()
 
     def _fitted(self) -> Fitted:
@@ -290,6 +254,12 @@ class LinearModel(Estimator):
         if fitted is None:
             raise ModelError("the model is not fitted; call fit, or load_model a folder")
         return fitted
+
+
+def _listed(texts: Sequence[str]) -> list[str]:
+    if isinstance(texts, str):
+        raise TypeError(f"texts is {texts[:20]!r}; expected a list of texts, not one text")
+    return [str(text) for text in texts]
 
 
 def _labels(texts: Sequence[str], y: Sequence[int] | npt.NDArray[Any]) -> npt.NDArray[np.int8]:
@@ -328,8 +298,7 @@ def _versions() -> dict[str, str]:
     }
 
 
-def _card(config: dict[str, Any]) -> str:
-    rows = config["rows"]
+def _card(rows: dict[str, int]) -> str:
     return (
         "# A linear model for false information in Chinese posts\n\n"
         f"Fitted on {rows['labeled']} labeled texts, {rows['false']} of them false, and "
