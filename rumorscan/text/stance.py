@@ -25,7 +25,16 @@ from rumorscan.text.fold import (
     _mention_end,
     _utf8,
 )
-from rumorscan.text.stance_cues import AFFIRMS, ASKS, DENIES, FAINT, STRONG, WEAK, stance_cues
+from rumorscan.text.stance_cues import (
+    AFFIRMS,
+    ASKS,
+    DENIES,
+    FAINT,
+    SAYS_NOTHING,
+    STRONG,
+    WEAK,
+    stance_cues,
+)
 
 STANCES = tuple(Stance)
 """What the codes mean, in order."""
@@ -284,6 +293,8 @@ def _judge(found: Any, count: int, letters: int, automaton: Any) -> int:
                 is_turned = True
                 continue
         scores[kind] += automaton.weight[cue]
+    if scores[DENIES] > 0.0:
+        scores[DENIES] += scores[SAYS_NOTHING]
     enough = STRONG
     if letters <= SHORT_LENGTH:
         enough = FAINT if letters <= VERY_SHORT_LENGTH else WEAK

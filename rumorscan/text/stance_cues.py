@@ -9,7 +9,8 @@ from __future__ import annotations
 from typing import NamedTuple
 
 DENIES, AFFIRMS, ASKS, SAYS_NOTHING = 0, 1, 2, 3
-"""What a cue is evidence for; one that says nothing hides the shorter cues within it."""
+"""What a cue is evidence for; one that says nothing hides the shorter cues within it, and its
+weight, if any, is added to a denial that stands elsewhere in the post."""
 
 STRONG, WEAK, FAINT = 1.0, 0.5, 0.3
 """A strong cue decides alone; a weak one in a short post, a faint one in a very short one."""
@@ -55,6 +56,7 @@ _DENIALS = """
     辟谣 辟谣贴 辟谣帖 辟谣的 官方辟谣 所谓辟谣 那个辟谣 这个辟谣 辟谣信息 辟谣消息 澄清
 """
 _DENIES = """
+    假的！ 都是假的 全是假的 纯属谣传
     不是造谣是什么 不是谣言是什么 不是假的是什么 辟谣】 辟谣# 谣言】 谣言# 假的】 不实】
     已辟谣 已经辟谣 早已辟谣 早就辟谣 早辟谣 辟谣了 辟谣过 辟谣说 辟谣称 辟谣： 辟过谣 辟个谣
     辟下谣 劈谣 避谣 被辟谣 予以辟谣 紧急辟谣 辟谣！ 属于谣言 系谣传 为谣传 的谣言 此谣言 老谣言
@@ -73,7 +75,7 @@ _DENIES = """
     报道失实 内容失实 纯属误会 未发生 并未发生 从未发生 没有发生过 确认是假 证实是假 证实为假
     证实为谣言 证实系谣言 确定是谣言 证实是谣言 没有说过 从未说过 从没说过
 """
-_DENIES_WEAKLY = "谣言 谣传 造谣 辟谣 假的 不实 造这谣 造的谣 造这种谣 传谣 信谣 乱造谣"
+_DENIES_WEAKLY = "回应： 谣言 谣传 造谣 辟谣 假的 不实 造这谣 造的谣 造这种谣 传谣 信谣 乱造谣"
 _DENIES_FAINTLY = """
     失实 虚假 官方回应 假图 旧闻 ps的 p的图 不可信 不靠谱 胡说八道 瞎说 扯淡 吹牛 不可能 骗人
     遥言 被拘 不相信 编造 捏造 澄清 胡扯
@@ -111,12 +113,15 @@ _ASKS = """
 """
 _ASKS_WEAKLY = "真假 真伪 求真 求问"
 _ASKS_FAINTLY = "不会吧 无图无真相 真的哦 有图有真相？"
+_CALLS = """
+    不信谣 不传谣 不造谣 勿信谣 勿传谣 不信谣言 不传谣言 谣言止于智者 谣言止于 拒绝谣言 抵制谣言
+"""
 _SAYS_NOTHING = """
     要真有这事 如果真有这事
     不管真的假的 不管是真的还是假的 不论是真的还是假的 真真假假 假假真真 造假的
     做假的 制假的 卖假的 买假的 真的假不了
-    不信谣 不传谣 不造谣 勿信谣 勿传谣 不信谣言 不传谣言 谣言止于智者 谣言止于 造谣可耻 打假
-    假的真不了 造谣一张嘴 辟谣跑断腿 造谣一时爽 拒绝谣言 打击谣言 抵制谣言 谣言可畏 谣言猛于虎
+    造谣可耻 打假
+    假的真不了 造谣一张嘴 辟谣跑断腿 造谣一时爽 打击谣言 谣言可畏 谣言猛于虎
     希望是假的 但愿是假的 宁愿是假的 宁愿相信是假的 宁可相信是假的 最好是假的 希望这是假的
     但愿这是假的 多希望是假的 希望是谣言 但愿是谣言 最好是谣言 宁愿是谣言 希望不是真的
     但愿不是真的 希望只是谣言 但愿只是谣言 希望只是谣传 不管真假 不论真假 无论真假 管他真假
@@ -145,6 +150,7 @@ def stance_cues() -> list[Cue]:
 
     add(_ASKS.split(), ASKS, STRONG)
     add(_SAYS_NOTHING.split(), SAYS_NOTHING, 0.0)
+    add(_CALLS.split(), SAYS_NOTHING, FAINT)
     asked = [f"不是{noun}{end}" for noun in nouns for end in _RHETORICAL.split()]
     add(
         [
