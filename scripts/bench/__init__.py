@@ -1,0 +1,1 @@
+"""What the benchmarks share: costs and tables, dumps, and the plain pipeline."""

@@ -1,0 +1,124 @@
+"""The posts that are measured on: a real dump, cut to length, or invented ones."""
+
+from __future__ import annotations
+
+import lzma
+import os
+from collections.abc import Callable
+from itertools import islice, pairwise
+from pathlib import Path
+from typing import BinaryIO, cast
+
+import numpy as np
+import orjson
+import pyarrow as pa
+
+_NAME = Path("dumps") / "weibo_threads_2011_2015.jsonl.xz"
+_LETTERS = (
+    "的一是了不在人有我他这个们中来上大为和国地到以说时要就出会可也你对生能而子那得于着下自之"
+    "停水厂城东西南北天气超市排队管道新闻医院学校检修通知谣言价格蔬菜手机电影明星孩家长专车站地"
+)
+
+
+def find_dump(given: str | None) -> Path:
+    """Return the dump to measure on: the one given, or that of RUMORSCAN_DATA.
+
+    Raises:
+        SystemExit: there is none.
+    """
+    folder = os.environ.get("RUMORSCAN_DATA")
+    path = Path(given) if given else Path(folder) / _NAME if folder else None
+    if path is None:
+        raise SystemExit(
+            "a dump is needed: give --dump FILE (JSON lines, also .xz), such as "
+            "datasets/sample/posts.jsonl, or set RUMORSCAN_DATA to a folder that holds "
+            f"{_NAME.as_posix()}"
+        )
+    if not path.is_file():
+        raise SystemExit(f"{path}: no such file; --dump expects a file of JSON lines, also .xz")
+    return path
+
+
+def cut_dump(dump: Path, posts: int, out: Path, *, with_text: bool = False) -> int:
+    """Write the first so many lines of a dump, unpacked; return how many there were.
+
+    Args:
+        dump: JSON lines, also .xz.
+        posts: lines at most.
+        out: where to write.
+        with_text: leave out rows whose text is empty: bare reposts.
+    """
+    opener = lzma.open if dump.suffix == ".xz" else open
+    with cast("BinaryIO", opener(dump, "rb")) as source, out.open("wb") as target:
+        lines = (line for line in source if not with_text or orjson.loads(line).get("text"))
+        return sum(target.write(line) > 0 for line in islice(lines, posts))
+
+
+def load_texts(dump: Path) -> list[str]:
+    """Return the texts of a dump, in order."""
+    opener = lzma.open if dump.suffix == ".xz" else open
+    with cast("BinaryIO", opener(dump, "rb")) as source:
+        texts = [orjson.loads(line).get("text") for line in source]
+    return [text for text in texts if isinstance(text, str)]
+
+
+def invent_posts(
+    make_texts: Callable[[np.random.Generator, int], list[str]], posts: int
+) -> pa.Table:
+    """Return that many posts with the given texts, by a fifth as many accounts, over 30 days."""
+    drawn = np.random.default_rng(1)
+    accounts = drawn.integers(0, max(posts // 5, 1), posts)
+    threads = drawn.integers(0, max(posts // 400, 1), posts)
+    times = 1_700_000_000 + np.sort(drawn.integers(0, 30 * 86_400, posts))
+    return pa.table(
+        {
+            "post_id": pa.array([f"p{row}" for row in range(posts)]),
+            "account_id": pa.array([f"a{code}" for code in accounts]),
+            "root_id": pa.array([f"t{code}" for code in threads]),
+            "posted_at": pa.array(times * 1_000_000, pa.timestamp("us", tz="UTC")),
+            "text": pa.array(make_texts(drawn, posts), pa.string()),
+        }
+    )
+
+
+def different_texts(drawn: np.random.Generator, posts: int) -> list[str]:
+    """Return texts of 8 to 40 characters, which hardly ever repeat."""
+    lengths = drawn.integers(8, 41, posts)
+    bounds = np.concatenate([[0], np.cumsum(lengths)])
+    letters = np.frombuffer(_LETTERS.encode("utf-32-le"), dtype=np.uint32)
+    text = letters[drawn.integers(0, len(letters), bounds[-1])].tobytes().decode("utf-32-le")
+    return [text[start:stop] for start, stop in pairwise(bounds)]
+
+
+def identical_texts(drawn: np.random.Generator, posts: int) -> list[str]:
+    """Return the same text over and over."""
+    del drawn
+    return ["城东水厂停水三天，大家快去超市囤水，听说管道坏了！"] * posts
+
+
+def one_word_texts(drawn: np.random.Generator, posts: int) -> list[str]:
+    """Return replies of one word, of which there are few."""
+    words = [
+        "转发微博",
+        "哈哈",
+        "好看",
+        "顶",
+        "沙发",
+        "路过",
+        "支持",
+        "呵呵",
+        "真的吗",
+        "求证",
+        "[泪]",
+        "赞",
+    ]
+    return [words[place] for place in drawn.integers(0, len(words), posts)]
+
+
+def slotted_texts(drawn: np.random.Generator, posts: int) -> list[str]:
+    """Return one advertisement with another number in each: near-duplicates, none identical."""
+    order = drawn.permutation(posts)
+    return [
+        f"城东新店开业全场五折，加客服号{number:07d}领取优惠券，名额有限先到先得"
+        for number in order
+    ]
