@@ -14,12 +14,15 @@ from rumorscan.reasons import REASON_CODES, describe_reason, is_counter, show_va
 from rumorscan.reports import charts, phrases
 from rumorscan.reports.glimpse import Row
 from rumorscan.reports.phrases import Phrase, Quantity, number
-from rumorscan.reports.variants import Piece, differences, template_pieces
+from rumorscan.reports.variants import Piece, differences, template_pieces, visible
 
 CARD_VARIANTS = 6
+CARD_OTHERS = 2
 CARD_ACCOUNTS = 40
 _COMPARED = 24
 _HEADLINE = 56
+_FAR = 0.5
+_OTHER_CHARACTERS = 300
 _SHARES = ("similarity", "coordination", "probability", "strength", "share")
 
 
@@ -55,11 +58,19 @@ class ReasonLine:
 
 @dataclass(frozen=True, slots=True)
 class Variant:
-    """One wording of a campaign's posts against its template."""
+    """One wording of a campaign's posts against its template.
+
+    Attributes:
+        pieces: with their differences, or plain where the wording is another one.
+        copies: flagged posts that bear it.
+        changed: how far it is from the template, in [0, 1].
+        other: whether it is another text of the same accounts rather than a variant.
+    """
 
     pieces: list[Piece]
     copies: int
     changed: float
+    other: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +86,7 @@ class Card:
     wordings: int
     families: list[Family]
     strong: Phrase
+    unseen: Phrase
     against: list[ReasonLine]
     strip: list[tuple[float, float, float]]
     dated: int
@@ -119,10 +131,8 @@ def card(
         variants=variants(template, texts),
         wordings=len(texts),
         families=weighed,
-        strong=Phrase(
-            "、".join(family.name.zh for family in weighed if family.strong),
-            ", ".join(family.name.en.lower() for family in weighed if family.strong),
-        ),
+        strong=_listed([family.name for family in weighed if family.strong]),
+        unseen=_listed([family.name for family in weighed if not family.strength]),
         against=[reason_line(reason) for reason in campaign.get("counter_evidence") or ()],
         strip=charts.strip(posted_at),
         dated=len(posted_at),
@@ -139,18 +149,32 @@ def variants(template: str, texts: Counter[str]) -> list[Variant]:
     Example:
         >>> shown = variants("城东停水三天", Counter({"城东停水三天": 9, "城东停水五天": 1}))
         >>> [(variant.copies, round(variant.changed, 2)) for variant in shown]
-        [(9, 0.0), (1, 0.17)]
+        [(9, 0.0), (1, 0.29)]
     """
     common = sorted(texts.items(), key=lambda item: (-item[1], item[0]))[:_COMPARED]
-    compared = []
-    for text, copies in common:
-        pieces, changed = differences(template, text)
-        compared.append(Variant(pieces, copies, changed))
-    compared.sort(key=lambda variant: variant.changed)
-    if len(compared) <= CARD_VARIANTS:
-        return compared
-    places = np.linspace(0, len(compared) - 1, CARD_VARIANTS).round().astype(int)
-    return [compared[place] for place in places.tolist()]
+    compared = sorted(
+        (_variant(template, text, copies) for text, copies in common),
+        key=lambda variant: variant.changed,
+    )
+    near = [variant for variant in compared if not variant.other]
+    others = sorted((variant for variant in compared if variant.other), key=lambda it: -it.copies)
+    others = others[: max(CARD_OTHERS, CARD_VARIANTS - len(near))]
+    return _spread(near, CARD_VARIANTS - len(others)) + others
+
+
+def _variant(template: str, text: str, copies: int) -> Variant:
+    pieces, changed = differences(template, text)
+    if changed <= _FAR:
+        return Variant(pieces, copies, changed, other=False)
+    return Variant(visible(text, _OTHER_CHARACTERS), copies, changed, other=True)
+
+
+def _spread(ordered: list[Variant], count: int) -> list[Variant]:
+    """Return so many of them, evenly spread from the first to the last."""
+    if len(ordered) <= count:
+        return ordered
+    places = np.linspace(0, len(ordered) - 1, count).round().astype(int)
+    return [ordered[place] for place in places.tolist()]
 
 
 def families(evidence: Any) -> list[Family]:
@@ -186,6 +210,12 @@ def reason_line(reason: Row) -> ReasonLine:
         detail=detail,
         against=is_counter(code),
         share=amount if unit in _SHARES and amount is not None else None,
+    )
+
+
+def _listed(names: list[Phrase]) -> Phrase:
+    return Phrase(
+        "、".join(name.zh for name in names), ", ".join(name.en.lower() for name in names)
     )
 
 

@@ -61,18 +61,17 @@ QUANTITIES = {
     "p_value": Phrase("偶然的可能", "chance of accident"),
     "q_value": Phrase("偶然的可能（校正后）", "chance of accident (corrected)"),
     "capped_buckets": Phrase("以星形连接的过大候选桶", "oversized buckets linked by a star"),
-    "text.posts": Phrase("帖子", "posts"),
     "time.share": Phrase("窗口内占比", "share inside the window"),
     "time.posts": Phrase("窗口内帖子", "posts inside the window"),
     "reuse.accounts": Phrase("反复出现的账号", "accounts that reappear"),
     "reuse.share": Phrase("占全部账号", "share of its accounts"),
-    "reuse.shared": Phrase("两组文字最多共有账号", "most accounts that two groups share"),
-    "reuse.largest_thread_share": Phrase(
+    "shared": Phrase("两组文字最多共有账号", "most accounts that two groups share"),
+    "largest_thread_share": Phrase(
         "最集中的话题：其帖 / 全部帖", "busiest thread: its posts / all posts"
     ),
-    "profile.registered_together": Phrase("集中注册的账号", "accounts registered together"),
+    "registered_together": Phrase("集中注册的账号", "accounts registered together"),
     "profile.share": Phrase("占已知注册时间者", "share of those with a known date"),
-    "infrastructure.layer": Phrase("共用", "shared"),
+    "layer": Phrase("共用", "shared"),
     "infrastructure.accounts": Phrase("共用者", "accounts that share"),
     "infrastructure.share": Phrase("占全部账号", "share of its accounts"),
 }

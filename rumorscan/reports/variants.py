@@ -35,6 +35,7 @@ _NAMED = {
 _UNASSIGNED = re.compile("[\ufdd0-\ufdef\ufffe\uffff]")
 _SLOT = re.compile(r"［…+］|\[…+\]|［\.{3}］")
 _Code = tuple[str, int, int, int, int]
+_HALF_SLOT = re.compile(r"［…*$")
 _MODIFIERS = re.compile("[\ufe0f\U0001f3fb-\U0001f3ff]+$")
 _COMBINING_LIMIT = 3
 _SHORTEST_MATCH = 2
@@ -107,7 +108,7 @@ def template_pieces(template: str, limit: int = 400) -> list[Piece]:
         [('text', '听说'), ('slot', '［…］'), ('text', '停水')]
     """
     pieces: list[Piece] = []
-    shown = template[:limit]
+    shown = _HALF_SLOT.sub("", template[:limit])
     start = 0
     for match in _SLOT.finditer(shown):
         pieces += visible(shown[start : match.start()])
@@ -131,7 +132,8 @@ def differences(template: str, text: str, limit: int = 300) -> tuple[list[Piece]
         limit: characters of each that are compared and shown.
 
     Returns:
-        The pieces in order, and the share of the shown characters that differ, in [0, 1].
+        The pieces in order, and how far they are from the template in [0, 1]: characters added
+        or missing, of these and those in common.
 
     Example:
         >>> pieces, share = differences("城东［…］停水三天", "城东明天停水五天")
@@ -142,13 +144,15 @@ def differences(template: str, text: str, limit: int = 300) -> tuple[list[Piece]
     pattern = _tokens(template[:limit])
     shown = text[:limit]
     pieces: list[Piece] = []
-    changed = 0
+    changed = common = 0
     for removed, inserted, same in _opcodes(pattern, shown):
         if same:
+            common += len(inserted)
             pieces += visible(inserted)
             continue
         wording = "".join(token for token in removed if token)
         if _counts(wording):
+            changed += len(wording)
             pieces += visible(wording, kind="missing")
         if inserted:
             slotted = len(wording) < len(removed) and 2 * len(wording) <= len(inserted)
@@ -158,7 +162,7 @@ def differences(template: str, text: str, limit: int = 300) -> tuple[list[Piece]
             pieces += visible(inserted, kind=kind)
     if len(shown) < len(text):
         pieces.append(Piece("cut", f"…（{len(text):,}）"))
-    return _joined(pieces), changed / max(len(shown), 1)
+    return _joined(pieces), changed / max(changed + common, 1)
 
 
 def _tokens(template: str) -> list[str]:
