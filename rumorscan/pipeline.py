@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
 import tempfile
-import time
 import weakref
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -24,6 +21,7 @@ from rumorscan.coordination.activity import gather_activity
 from rumorscan.coordination.campaigns import find_campaigns
 from rumorscan.coordination.groups import find_groups
 from rumorscan.engines.local import map_parts, peak_memory_bytes
+from rumorscan.engines.stages import Stages
 from rumorscan.errors import SettingsError
 from rumorscan.readers import Posts, read_posts
 from rumorscan.readers.pseudonyms import pseudonymize as replace_accounts
@@ -79,7 +77,7 @@ def scan(
     chosen = _choose(settings or Settings(), model, known)
     started_at = _now()
     key = read_key(pseudonymize) if pseudonymize else None
-    work = _Stages(progress)
+    work = Stages(progress)
     classifier = load_model(chosen.scoring.model) if chosen.scoring.model else None
     claims = _known_at(load_claims(chosen.claims.known), as_of)
     spool = tempfile.TemporaryDirectory(prefix="rumorscan-", ignore_cleanup_errors=True)
@@ -179,44 +177,6 @@ def demo(*, progress: Progress | None = None) -> Run:
     return scan(sample / "posts.jsonl", known=sample / "known_rumors.jsonl", progress=progress)
 
 
-@dataclass(slots=True)
-class _Stage:
-    """A stage that is under way; it may say better how many items it had."""
-
-    items: int = 0
-
-
-@dataclass(slots=True)
-class _Stages:
-    """Times the stages and tells whoever wants to know.
-
-    Attributes:
-        progress: told of every stage, or nobody.
-        finished: name, seconds and items of each stage so far, as in `run.json`.
-    """
-
-    progress: Progress | None
-    finished: list[dict[str, Any]] = field(default_factory=list)
-
-    @contextlib.contextmanager
-    def stage(self, name: str, items: int = 0) -> Iterator[_Stage]:
-        """Time a stage."""
-        stage = _Stage(items)
-        if self.progress:
-            self.progress.stage(name, items or None)
-        started = time.perf_counter()
-        yield stage
-        seconds = round(time.perf_counter() - started, 3)
-        self.finished.append({"name": name, "seconds": seconds, "items": stage.items})
-        if self.progress:
-            self.progress.done(f"{stage.items:,}")
-
-    def advance(self, count: int) -> None:
-        """Say that so many more items of the stage are done."""
-        if self.progress:
-            self.progress.advance(count)
-
-
 def _now() -> str:
     return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
@@ -256,7 +216,7 @@ def _moment(text: str) -> datetime | None:
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
-def _read(source: Any, settings: Settings, spool: str, work: _Stages) -> Posts:
+def _read(source: Any, settings: Settings, spool: str, work: Stages) -> Posts:
     reading = settings.reading
     done = 0
 
@@ -279,7 +239,7 @@ def _read(source: Any, settings: Settings, spool: str, work: _Stages) -> Posts:
 
 
 def _score(
-    classifier: LinearModel | None, distinct: Distinct, settings: Settings, work: _Stages
+    classifier: LinearModel | None, distinct: Distinct, settings: Settings, work: Stages
 ) -> npt.NDArray[np.float64]:
     """Return the rumor probability of each distinct text; NaN without a model."""
     if classifier is None:
@@ -290,19 +250,21 @@ def _score(
         part = distinct.folded.part(start, stop)
         return classifier.rumor_probabilities(part, settings.scoring.base_rate)
 
-    return _in_parts(score, len(distinct), settings)
+    probability: npt.NDArray[np.float64] = _in_parts(score, len(distinct), settings)
+    return probability
 
 
-def _find_stances(texts: pa.ChunkedArray, settings: Settings, work: _Stages) -> Any:
+def _find_stances(texts: pa.ChunkedArray, settings: Settings, work: Stages) -> npt.NDArray[np.int8]:
     """Return the stance code of each post, each different text of a part read once."""
 
     def stances(start: int, stop: int) -> npt.NDArray[np.int8]:
         work.advance(stop - start)
         part = texts.slice(start, stop - start).combine_chunks().dictionary_encode()
-        codes = find_stance(part.dictionary)
-        return codes[part.indices.to_numpy()]
+        codes: npt.NDArray[np.int8] = find_stance(part.dictionary)[part.indices.to_numpy()]
+        return codes
 
-    return _in_parts(stances, len(texts), settings)
+    stance: npt.NDArray[np.int8] = _in_parts(stances, len(texts), settings)
+    return stance
 
 
 def _in_parts(function: Any, count: int, settings: Settings) -> Any:
