@@ -25,7 +25,8 @@ class Estimator:
 
     def predict(self, texts: Sequence[str]) -> npt.NDArray[np.int64]:
         """Return the more probable class of each text, shape (n,); 1 where both are equal."""
-        return self.classes_[(self.predict_proba(texts)[:, 1] >= 0.5).astype(np.int64)]
+        positive = self.predict_proba(texts)[:, 1] >= 0.5
+        return self.classes_[positive.astype(np.int64)]
 
     def decision_function(self, texts: Sequence[str]) -> npt.NDArray[np.float64]:
         """Return the log-odds of class 1, shape (n,)."""
