@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
+import shutil
 import tempfile
 import weakref
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -18,18 +20,17 @@ import rumorscan
 from rumorscan.bundle import bundled_homes
 from rumorscan.coordination.accounts import list_accounts
 from rumorscan.coordination.activity import gather_activity
-from rumorscan.coordination.campaigns import find_campaigns
+from rumorscan.coordination.campaigns import Coordination, find_campaigns
 from rumorscan.coordination.groups import find_groups
 from rumorscan.engines.local import map_parts, peak_memory_bytes
 from rumorscan.engines.stages import Stages
 from rumorscan.errors import SettingsError
 from rumorscan.readers import Posts, read_posts
-from rumorscan.readers.pseudonyms import pseudonymize as replace_accounts
-from rumorscan.readers.pseudonyms import read_key
+from rumorscan.readers.pseudonyms import pseudonymize_posts, read_key
 from rumorscan.records import Progress
 from rumorscan.reports import Run
 from rumorscan.rumors import load_model
-from rumorscan.rumors.claims import Claim, ClaimIndex, load_claims
+from rumorscan.rumors.claims import Claim, ClaimIndex, ClaimMatches, load_claims
 from rumorscan.rumors.linear import LinearModel
 from rumorscan.settings import Settings
 from rumorscan.text.distinct import Distinct, find_distinct
@@ -38,6 +39,8 @@ from rumorscan.text.stance import find_stance
 from rumorscan.verdicts import Evidence, decide, enrich_campaigns
 
 _TEXTS_AT_ONCE = 16_384
+
+Value = TypeVar("Value", bound=np.generic)
 
 
 def scan(
@@ -75,72 +78,108 @@ def scan(
         (3, ['spread'])
     """
     chosen = _choose(settings or Settings(), model, known)
-    started_at = _now()
-    key = read_key(pseudonymize) if pseudonymize else None
-    work = Stages(progress)
-    classifier = load_model(chosen.scoring.model) if chosen.scoring.model else None
-    claims = _known_at(load_claims(chosen.claims.known), as_of)
-    spool = tempfile.TemporaryDirectory(prefix="rumorscan-", ignore_cleanup_errors=True)
+    job = _Job(
+        settings=chosen,
+        key=read_key(pseudonymize) if pseudonymize else None,
+        classifier=load_model(chosen.scoring.model) if chosen.scoring.model else None,
+        claims=_known_at(load_claims(chosen.claims.known), as_of),
+        stages=Stages(progress),
+    )
+    spool = tempfile.mkdtemp(prefix="rumorscan-")
+    try:
+        run = _run(source, job, spool)
+    except BaseException:
+        shutil.rmtree(spool, ignore_errors=True)
+        raise
+    weakref.finalize(run, shutil.rmtree, spool, ignore_errors=True)  # its texts lie there
+    return run
 
-    with work.stage("read") as stage:
-        posts = _read(source, chosen, spool.name, work)
-        stage.items = posts.rows
-    table = replace_accounts(posts.table, key) if key else posts.table
-    with work.stage("fold", len(table)):
+
+@dataclass(frozen=True, slots=True)
+class _Job:
+    """What a scan works with, once everything that can be checked before it has been."""
+
+    settings: Settings
+    key: bytes | None
+    classifier: LinearModel | None
+    claims: list[Claim]
+    stages: Stages
+
+
+def _run(source: Any, job: _Job, spool: str) -> Run:
+    """Do the stages in their order; the columns of the dump are kept in the spool folder."""
+    started_at = _now()
+    settings, stage = job.settings, job.stages.stage
+    with stage("read") as read:
+        posts = _read(source, job, spool)
+        read.items = posts.rows
+    table = posts.table
+    with stage("fold", len(table)):
         distinct = find_distinct(fold_texts(table["text"]))
-    with work.stage("group", len(distinct)):
-        groups = find_groups(distinct.folded, chosen.groups)
-    with work.stage("coordinate", len(table)):
+    with stage("group", len(distinct)):
+        groups = find_groups(distinct.folded, settings.groups)
+    with stage("coordinate", len(table)):
         activity = gather_activity(table, distinct, groups)
-        coordination = find_campaigns(activity, distinct.folded, table["text"], chosen.campaigns)
-    with work.stage("score", len(distinct)):
-        probability = _score(classifier, distinct, chosen, work)
-    with work.stage("match", len(distinct)):
-        matches = ClaimIndex(claims, chosen.claims).match(distinct.folded)
-    with work.stage("stance", len(table)):
-        stance = _find_stances(table["text"], chosen, work)
-    with work.stage("judge", len(table)):
-        evidence = Evidence(
-            rumor_probability=probability[distinct.key_of_row],
-            claim=matches.position[distinct.key_of_row],
-            claim_similarity=matches.similarity[distinct.key_of_row],
-            claim_ids=[claim.claim_id for claim in claims],
-            stance=stance,
-            lengths=distinct.folded.lengths[distinct.key_of_row],
-            campaign=coordination.campaign_of_row,
-            campaigns=coordination.campaigns,
-        )
-        campaigns = enrich_campaigns(evidence, distinct.key_of_row)
-        evidence = dataclasses.replace(evidence, campaigns=campaigns)
-        decisions = decide(evidence, chosen.verdicts)
-        accounts = list_accounts(activity, campaigns)
-    run = Run.build(
-        decisions.table(table, coordination.group_ids),
+        found = find_campaigns(activity, distinct.folded, table["text"], settings.campaigns)
+    with stage("score", len(distinct)):
+        probability = _score(distinct, job)
+    with stage("match", len(distinct)):
+        matches = ClaimIndex(job.claims, settings.claims).match(distinct.folded)
+    with stage("stance", len(table)):
+        stance = _find_stances(table["text"], job)
+    with stage("judge", len(table)):
+        evidence = _bring_together(distinct, probability, matches, stance, job.claims, found)
+        decisions = decide(evidence, settings.verdicts)
+        accounts = list_accounts(activity, evidence.campaigns)
+    return Run.build(
+        decisions.table(table, found.group_ids),
         table["text"],
         accounts=accounts,
-        edges=coordination.edges,
-        campaigns=campaigns,
+        edges=found.edges,
+        campaigns=evidence.campaigns,
         rejects=posts.rejects,
         about={
             "version": rumorscan.__version__,
             "started_at": started_at,
             "finished_at": _now(),
-            "settings": chosen.to_dict(),
-            "model": _name_model(classifier, chosen),
+            "settings": settings.to_dict(),
+            "model": _name_model(job),
+            "claims": _name_claims(job.claims, evidence.claim),
             "inputs": [report.to_dict() for report in posts.inputs],
             "counts": {
                 "rows": posts.rows,
                 "distinct_texts": len(distinct),
-                "groups": coordination.group_count,
+                "groups": found.group_count,
                 "candidate_pairs": groups.candidate_pairs,
                 "capped_buckets": groups.capped_buckets,
             },
-            "stages": work.finished,
+            "stages": job.stages.finished,
             "peak_memory_bytes": peak_memory_bytes(),
         },
     )
-    weakref.finalize(run, spool.cleanup)  # the texts lie there as long as the run is used
-    return run
+
+
+def _bring_together(
+    distinct: Distinct,
+    probability: npt.NDArray[np.float64],
+    matches: ClaimMatches,
+    stance: npt.NDArray[np.int8],
+    claims: list[Claim],
+    found: Coordination,
+) -> Evidence:
+    """Spread what is known of each distinct text over its posts, beside their campaigns."""
+    key_of_row = distinct.key_of_row
+    evidence = Evidence(
+        rumor_probability=probability[key_of_row],
+        claim=matches.position[key_of_row],
+        claim_similarity=matches.similarity[key_of_row],
+        claim_ids=[claim.claim_id for claim in claims],
+        stance=stance,
+        lengths=distinct.folded.lengths[key_of_row],
+        campaign=found.campaign_of_row,
+        campaigns=found.campaigns,
+    )
+    return dataclasses.replace(evidence, campaigns=enrich_campaigns(evidence, key_of_row))
 
 
 def campaigns(
@@ -216,16 +255,17 @@ def _moment(text: str) -> datetime | None:
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
-def _read(source: Any, settings: Settings, spool: str, work: Stages) -> Posts:
-    reading = settings.reading
+def _read(source: Any, job: _Job, spool: str) -> Posts:
+    """Return the posts; with a key, nothing of them names an account."""
+    reading = job.settings.reading
     done = 0
 
     def advance(rows: int) -> None:
         nonlocal done
-        work.advance(rows - done)
+        job.stages.advance(rows - done)
         done = rows
 
-    return read_posts(
+    posts = read_posts(
         source,
         format=reading.format,
         mapping=reading.map,
@@ -236,44 +276,50 @@ def _read(source: Any, settings: Settings, spool: str, work: Stages) -> Posts:
         batch_rows=reading.batch_rows,
         maximum_text_characters=reading.maximum_text_characters,
     )
+    return pseudonymize_posts(posts, job.key) if job.key else posts
 
 
-def _score(
-    classifier: LinearModel | None, distinct: Distinct, settings: Settings, work: Stages
-) -> npt.NDArray[np.float64]:
+def _score(distinct: Distinct, job: _Job) -> npt.NDArray[np.float64]:
     """Return the rumor probability of each distinct text; NaN without a model."""
-    if classifier is None:
+    model, base_rate = job.classifier, job.settings.scoring.base_rate
+    if model is None:
         return np.full(len(distinct), np.nan)
 
     def score(start: int, stop: int) -> npt.NDArray[np.float64]:
-        work.advance(stop - start)
-        part = distinct.folded.part(start, stop)
-        return classifier.rumor_probabilities(part, settings.scoring.base_rate)
+        job.stages.advance(stop - start)
+        return model.rumor_probabilities(distinct.folded.part(start, stop), base_rate)
 
-    probability: npt.NDArray[np.float64] = _in_parts(score, len(distinct), settings)
-    return probability
+    return _in_parts(score, len(distinct), job)
 
 
-def _find_stances(texts: pa.ChunkedArray, settings: Settings, work: Stages) -> npt.NDArray[np.int8]:
+def _find_stances(texts: pa.ChunkedArray, job: _Job) -> npt.NDArray[np.int8]:
     """Return the stance code of each post, each different text of a part read once."""
 
     def stances(start: int, stop: int) -> npt.NDArray[np.int8]:
-        work.advance(stop - start)
+        job.stages.advance(stop - start)
         part = texts.slice(start, stop - start).combine_chunks().dictionary_encode()
         codes: npt.NDArray[np.int8] = find_stance(part.dictionary)[part.indices.to_numpy()]
         return codes
 
-    stance: npt.NDArray[np.int8] = _in_parts(stances, len(texts), settings)
-    return stance
+    return _in_parts(stances, len(texts), job)
 
 
-def _in_parts(function: Any, count: int, settings: Settings) -> Any:
-    parts = map_parts(function, count, part=_TEXTS_AT_ONCE, workers=settings.run.workers)
+def _in_parts(
+    function: Callable[[int, int], npt.NDArray[Value]], count: int, job: _Job
+) -> npt.NDArray[Value]:
+    workers = job.settings.run.workers
+    parts = map_parts(function, count, part=_TEXTS_AT_ONCE, workers=workers)
     return np.concatenate([function(0, 0), *parts])
 
 
-def _name_model(classifier: LinearModel | None, settings: Settings) -> dict[str, Any]:
-    folder = getattr(classifier, "folder_", None)
-    if classifier is None or folder is None:
+def _name_model(job: _Job) -> dict[str, Any]:
+    folder = getattr(job.classifier, "folder_", None)
+    if folder is None:
         return {"name": None, "sha256": None}
-    return {"name": settings.scoring.model, "sha256": folder.sha256}
+    return {"name": job.settings.scoring.model, "sha256": folder.sha256}
+
+
+def _name_claims(claims: Sequence[Claim], matched: npt.NDArray[Any]) -> dict[str, str]:
+    """Return the wording of the claims that some post carries, by id."""
+    found = [claims[position] for position in np.unique(matched[matched >= 0])]
+    return {claim.claim_id: claim.claim for claim in found}

@@ -9,6 +9,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from rumorscan.errors import SettingsError
+from rumorscan.readers.posts import Posts
 
 _SHORTEST_KEY = 16
 _DIGITS = 16
@@ -31,24 +32,36 @@ def read_key(path: str | Path) -> bytes:
     return key
 
 
-def pseudonymize(posts: pa.Table, key: bytes) -> pa.Table:
+def pseudonymize_posts(posts: Posts, key: bytes) -> Posts:
     """Return the posts with account ids replaced and account names left out.
 
-    The same account gets the same pseudonym under the same key (HMAC-SHA256, 64 bits shown),
-    so that runs can be compared by whoever holds it. Names that texts mention stay.
+    The same account gets the same pseudonym under the same key (HMAC-SHA256, 64 bits shown), so
+    that whoever holds it can compare runs. Of rejected rows the content is left out, since it
+    may name anybody; names that texts mention stay.
 
     Example:
-        >>> posts = pa.table({"account_id": ["7000000001", "7000000001"], "text": ["甲", "乙"]})
-        >>> ids = pseudonymize(posts, b"0123456789abcdef").column("account_id").to_pylist()
+        >>> from rumorscan.readers import read_posts
+        >>> posts = read_posts([{"account_id": "7000000001", "text": text} for text in "甲乙"])
+        >>> ids = pseudonymize_posts(posts, b"0123456789abcdef").column("account_id").to_pylist()
         >>> len(ids[0]), ids[0] == ids[1]
         (16, True)
     """
-    encoded = posts["account_id"].combine_chunks().dictionary_encode()
+    return Posts(_pseudonyms(posts.table, key), posts.inputs, _without_content(posts.rejects))
+
+
+def _pseudonyms(table: pa.Table, key: bytes) -> pa.Table:
+    encoded = table["account_id"].combine_chunks().dictionary_encode()
     names = [
         hmac.new(key, name.encode(), hashlib.sha256).hexdigest()[:_DIGITS]
         for name in encoded.dictionary.to_pylist()
     ]
     replaced = pa.array(names, pa.string()).take(encoded.indices)
-    position = posts.schema.get_field_index("account_id")
-    posts = posts.set_column(position, "account_id", replaced)
-    return posts.drop_columns([name for name in ("account_name",) if name in posts.column_names])
+    table = table.set_column(table.schema.get_field_index("account_id"), "account_id", replaced)
+    return table.drop_columns([name for name in ("account_name",) if name in table.column_names])
+
+
+def _without_content(rejects: pa.Table) -> pa.Table:
+    for name in ("detail", "raw"):
+        position = rejects.schema.get_field_index(name)
+        rejects = rejects.set_column(position, name, pa.repeat("", rejects.num_rows))
+    return rejects

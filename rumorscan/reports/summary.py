@@ -40,7 +40,7 @@ def summarize(run: Run, path: str | Path | None = None) -> str:
         ...     POSTS_SCHEMA.empty_table(), pa.chunked_array([], pa.string()), about={}
         ... )
         >>> print(summarize(run).splitlines()[0])
-        帖子 posts 0 ｜ 行 rows 0 ｜ 剔除 rejected 0
+        帖子 posts 0 ｜ 行 rows 0 ｜ 搁置 rejected 0
     """
     lines = _counted(run.about.get("counts", {}))
     top = [item for item in run.campaigns.items if item.tier in (Tier.CONFIRMED, Tier.SUSPECTED)]
@@ -60,7 +60,7 @@ def _counted(counts: dict[str, Any]) -> list[str]:
 
     tiers = list(Tier)[:0:-1]
     lines = [
-        listed(("帖子 posts", "posts"), ("行 rows", "rows"), ("剔除 rejected", "rejected")),
+        listed(("帖子 posts", "posts"), ("行 rows", "rows"), ("搁置 rejected", "rejected")),
         listed(("不同文本 distinct texts", "distinct_texts"), ("近重组 groups", "groups")),
         listed(
             ("行动 campaigns", "campaigns"),
