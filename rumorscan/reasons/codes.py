@@ -103,15 +103,15 @@ _ROWS = (
         "stance-denies",
         "mark",
         COUNTER,
-        "这条帖子在否认（辟谣），不作为谣言处理 {detail}",
-        "the post denies the claim, so it is not taken for the rumor {detail}",
+        "这条帖子在否认（辟谣），不作为谣言处理（{detail}）",
+        "the post denies the claim, so it is not taken for the rumor ({detail})",
     ),
     (
         "stance-asks",
         "mark",
         COUNTER,
-        "这条帖子在询问或求证，没有断言，最多列为复核 {detail}",
-        "the post asks and does not assert; reviewed at most {detail}",
+        "这条帖子在询问或求证，没有断言，最多列为复核（{detail}）",
+        "the post asks and does not assert; reviewed at most ({detail})",
     ),
     (
         "short-text",
@@ -225,7 +225,8 @@ def describe_reason(code: str, value: float | None, detail: str = "", lang: str 
         shown = "" if value is None or not math.isfinite(value) else f"{value:g}"
         return " ".join(part for part in (code, shown, detail) if part)
     sentence = known.zh if lang == "zh" else known.en
-    return sentence.format(value=show_value(value, known.unit), detail=detail).strip()
+    told = sentence.format(value=show_value(value, known.unit), detail=detail)
+    return told.removesuffix("（）").removesuffix(" ()")
 
 
 def show_value(value: float | None, unit: str) -> str:

@@ -1,0 +1,156 @@
+"""What `explain` says of every kind of id, in both languages, safe for a terminal."""
+
+import json
+import re
+
+import pytest
+from click.testing import CliRunner
+
+from rumorscan.cli import cli
+from rumorscan.errors import RunError
+from rumorscan.records import Tier
+from rumorscan.reports.explain import explain, find_explanations
+from tests.reports.small_run import POSTS, small_campaign, small_run, use_plain_page
+
+CHINESE = re.compile(r"[\u4e00-\u9fff]")
+
+
+def reason(code, value, detail=""):
+    return {"code": code, "value": value, "detail": detail}
+
+
+ROWS = [
+    {**POSTS[0], "text": "听说城东水厂\u202e停水\x1b[31m三天\u200b"},
+    {**POSTS[1], "reasons": []},
+    {
+        **POSTS[2],
+        "reasons": [
+            reason("known-rumor", 0.8, "k0007"),
+            reason("campaign-confirmed", 0.9, "c1"),
+            reason("account-reuse", 0.9, "c1"),
+            reason("counter-single-thread", 1.0),
+            reason("frame-unheard-of", 2.0, "x"),
+        ],
+    },
+    {**POSTS[3], "stance": "asks", "reasons": [reason("stance-asks", 1.0)]},
+    {
+        "post_id": "5000000000000000005",
+        "account_id": "a2",
+        "triage": "pass",
+        "stance": "denies",
+        "claim_id": "k0007",
+        "claim_similarity": 0.9,
+        "coordination": 0.0,
+        "reasons": [reason("stance-denies", 1.0, "k0007")],
+    },
+]
+URGENT, ASKING, PASSED, DENYING = (ROWS[at]["post_id"] for at in (2, 3, 1, 4))
+SETTINGS = {
+    "verdicts": {"review_probability": 0.5, "supporting_probability": 0.3},
+    "scoring": {"base_rate": 0.05},
+}
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    use_plain_page(monkeypatch)
+    return small_run(ROWS, about={"settings": SETTINGS}).write(tmp_path / "run")
+
+
+def test_an_urgent_post_is_told_with_its_evidence_for_and_against(folder):
+    told = explain(folder, URGENT, "zh")
+    assert told.startswith(f"帖子 {URGENT}\n结论：\n  - 优先 —— 两类以上相互独立的证据：记录")
+    assert "与已判定为不实的说法 k0007 相符，相似度 0.80" in told
+    assert "行动 c1 的同一批账号在多组文字、多个话题下反复出现，强度 0.90" in told
+    against = told[told.index("反面的证据") : told.index("没有的证据")]
+    assert "只出现在一个话题下" in against
+    assert "frame-unheard-of 2 x" in against
+    assert f"rumorscan explain {folder} k0007" in told
+
+
+def test_every_number_comes_with_its_meaning(folder):
+    told = explain(folder, URGENT, "en")
+    assert "rumor probability 35%: calibrated for 5% false posts" in told
+    assert "reviewed from 50%, supports other evidence from 30%" in told
+    assert "similarity to k0007 0.80: the share of its wording in one passage" in told
+    assert "coordination 0.90: strength of its campaign's behavior, 0 to 1, no probability" in told
+
+
+def test_chinese_comes_first_and_each_language_stands_alone(folder):
+    both = explain(folder, URGENT)
+    assert both == explain(folder, URGENT, "zh") + "\n\n" + explain(folder, URGENT, "en")
+    english = explain(folder, PASSED, "en")
+    assert not CHINESE.search(english.replace("水厂", ""))
+    with pytest.raises(RunError, match="expected one of both, zh, en"):
+        explain(folder, URGENT, "fr")
+
+
+def test_a_passed_post_and_a_denial_say_why_they_passed(folder):
+    assert "放行 —— 没有达到复核线的证据" in explain(folder, PASSED, "zh")
+    assert "不属于任何水军行动" in explain(folder, PASSED, "zh")
+    denial = explain(folder, DENYING, "zh")
+    assert "放行 —— 它在否认（辟谣），不是谣言本身" in denial
+    assert "不作为谣言处理（k0007）" in denial
+
+
+def test_a_question_is_reviewed_at_most(folder):
+    assert "review at most" in explain(folder, ASKING, "en")
+
+
+def test_hostile_text_is_made_harmless(folder):
+    told = explain(folder, ROWS[0]["post_id"])
+    assert "停水" in told
+    for character in "\u202e\x1b\u200b":
+        assert character not in told
+
+
+def test_a_campaign_is_told_by_families_with_their_quantities(folder):
+    told = explain(folder, "c1")
+    assert "证据充分，协同度 0.90（0 到 1，不是概率）：这是对行为的解读，不是对人的定性" in told
+    assert "时间：强度 0.80，强（窗口 15 min，窗口内占比 75%）" in told
+    assert "chance that its account ties are accidental (corrected): < 0.0001" in told
+    assert "known rumors it asserts: k0007" in told
+    assert "triage: urgent 1, review 1" in told
+
+
+def test_an_account_is_told_with_its_ties_and_posts(folder):
+    told = explain(folder, "=a3", "zh")
+    assert told.startswith("账号 =a3")
+    assert "与账号 a1 的联系多于偶然：权重 2.5" in told
+    assert "分级：优先 1" in told
+
+
+def test_a_group_and_a_known_rumor_are_told_by_their_posts(folder):
+    assert "近重组 g1" in explain(folder, "g1", "zh")
+    told = explain(folder, "k0007", "en")
+    assert told.startswith("Known rumor k0007")
+    assert "stance: asserts 1, denies 1" in told
+
+
+def test_spread_speaks_against(tmp_path, monkeypatch):
+    use_plain_page(monkeypatch)
+    spread = small_campaign(tier=Tier.SPREAD)
+    folder = small_run(ROWS, campaigns=[spread]).write(tmp_path / "spread")
+    told = explain(folder, "g1", "zh")
+    assert "c1 只是同文扩散，没有更多协同证据" in told[told.index("反面的证据") :]
+
+
+@pytest.mark.parametrize("name", ["5000000000000000009", "zzz", "", "\x1b[31m"])
+def test_an_unknown_id_is_one_line_with_the_nearest(folder, name):
+    with pytest.raises(RunError) as caught:
+        explain(folder, name)
+    message = str(caught.value)
+    assert "\n" not in message
+    assert "\x1b" not in message
+    assert "no post, account, campaign, group or known rumor" in message
+    assert ("500000000000000000" in message) == name.startswith("5")
+
+
+def test_the_command_prints_words_or_json(folder):
+    result = CliRunner().invoke(cli, ["explain", str(folder), "c1", "--lang", "en"])
+    assert result.stdout == explain(folder, "c1", "en") + "\n"
+    result = CliRunner().invoke(cli, ["explain", str(folder), URGENT, "--json"])
+    (found,) = json.loads(result.stdout)
+    assert (found["kind"], found["id"]) == ("post", URGENT)
+    assert found["reasons"] == ROWS[2]["reasons"]
+    assert found["sections"] == find_explanations(folder, URGENT)[0].to_dict()["sections"]
