@@ -242,15 +242,17 @@ def _dot(
     products = np.zeros((n, heads), dtype=np.float64)
     for row in range(n):
         count = collect(codes, offsets[row], offsets[row + 1], row, lexicon, shape, scratch)
+        buckets = scratch.buckets[:count]
         square = 0.0
-        for feature in range(count):
-            bucket = scratch.buckets[feature]
+        for bucket in buckets:
             rarity = np.float64(table[bucket, 0])
             square += rarity * rarity
-            for head in range(heads):
-                products[row, head] += table[bucket, head + 1]
+        scale = 1.0 / np.sqrt(square) if square > 0.0 else 0.0
         for head in range(heads):
-            products[row, head] /= np.sqrt(square) if square > 0.0 else 1.0
+            total = 0.0
+            for bucket in buckets:
+                total += np.float64(table[bucket, head + 1])
+            products[row, head] = total * scale
     return products
 
 

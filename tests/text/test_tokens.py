@@ -89,6 +89,13 @@ def test_any_dictionary_is_used_as_jieba_uses_it(dictionary, text):
     assert begins.tolist() == expected
 
 
+def test_the_dictionary_is_read_as_jieba_reads_it():
+    with tokens.dictionary_path().open("rb") as file:
+        expected, total = tokens._jieba().Tokenizer.gen_pfdict(file)
+    words = {word: count for word, count in expected.items() if count}
+    assert tokens.read_dictionary() == (words, total)
+
+
 def _columns(text):
     folded = folded_as_it_is([text])
     return folded.codes, folded.offsets
