@@ -29,7 +29,7 @@ from bench.measuring import (
     package_folder,
     run_program,
 )
-from bench.plain import fit_model, run_plain
+from bench.plain import PlainModel, fit_model, run_plain
 
 SAMPLE = package_folder() / "datasets" / "sample"
 TARGETS = {"cpu_seconds": 20.0, "peak_bytes": 1_000_000_000, "ratio": 10.0, "to_signature": 500_000}
@@ -114,11 +114,13 @@ def measure_steps(dump: Path, repeats: int) -> dict[str, float]:
     return spent
 
 
-def measure_plain(dump: Path, posts: int, work: Path, *, tuned: bool) -> dict[str, Any]:
+def measure_plain(
+    dump: Path, posts: int, model: PlainModel, work: Path, *, tuned: bool
+) -> dict[str, Any]:
     """Return what a plain pipeline costs on the first posts of the dump; fitting not counted."""
     part = work / "plain.jsonl"
     count = cut_dump(dump, posts, part)
-    steps = run_plain(part, fit_model(SAMPLE / "posts.jsonl"), work / "plain.csv", tuned=tuned)
+    steps = run_plain(part, model, work / "plain.csv", tuned=tuned)
     total = sum(steps.values())
     return {
         "posts": count,
@@ -218,8 +220,10 @@ def measure(options: argparse.Namespace) -> dict[str, Any]:
         say(f"scan: {scan['cpu_seconds']} CPU s")
         stages, stages_posts = measure_stages(dump, options, work)
         steps = measure_steps(dump, options.repeats)
+        model = fit_model(SAMPLE / "posts.jsonl")
+        limit = options.plain_posts or posts
         plain = {
-            name: measure_plain(dump, options.plain_posts or posts, work, tuned=name == "tuned")
+            name: measure_plain(dump, limit, model, work, tuned=name == "tuned")
             for name in ("direct", "tuned")
         }
     pace = scan["posts_per_cpu_second"]

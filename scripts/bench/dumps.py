@@ -50,16 +50,25 @@ def cut_dump(dump: Path, posts: int, out: Path, *, with_text: bool = False) -> i
     """
     opener = lzma.open if dump.suffix == ".xz" else open
     with cast("BinaryIO", opener(dump, "rb")) as source, out.open("wb") as target:
-        lines = (line for line in source if not with_text or orjson.loads(line).get("text"))
+        lines = (line for line in source if not with_text or _text(line))
         return sum(target.write(line) > 0 for line in islice(lines, posts))
 
 
 def load_texts(dump: Path) -> list[str]:
-    """Return the texts of a dump, in order."""
+    """Return the texts of a dump, in order, bad rows left out."""
     opener = lzma.open if dump.suffix == ".xz" else open
     with cast("BinaryIO", opener(dump, "rb")) as source:
-        texts = [orjson.loads(line).get("text") for line in source]
-    return [text for text in texts if isinstance(text, str)]
+        return [text for text in map(_text, source) if text is not None]
+
+
+def _text(line: bytes) -> str | None:
+    """Return the text of a row, or None where the row is bad."""
+    try:
+        row = orjson.loads(line)
+    except orjson.JSONDecodeError:
+        return None
+    text = row.get("text") if isinstance(row, dict) else None
+    return text if isinstance(text, str) else None
 
 
 def invent_posts(

@@ -31,6 +31,7 @@ _TUNED_LENGTH = 8  # as in a scan: one-word replies would fill a bucket of the i
 _PERMUTATIONS = 128
 _SIMILARITY = 0.7
 _BATCH = 10_000
+_FITTED_ON = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,7 @@ def fit_model(posts: Path) -> PlainModel:
     jieba.setLogLevel(60)
     jieba.initialize()
     with posts.open(encoding="utf-8") as lines:
-        texts = [clean(str(row.get("text") or "")) for row in _rows(islice(lines, 2_000))]
+        texts = [clean(str(row.get("text") or "")) for row in _rows(islice(lines, _FITTED_ON))]
     words = [" ".join(jieba.lcut(text)) for text in texts]
     model = PlainModel(
         HashingVectorizer(analyzer="char", ngram_range=(1, 2), n_features=2**18, lowercase=False),

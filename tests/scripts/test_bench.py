@@ -1,0 +1,66 @@
+"""The benchmarks run and say what they promise; nothing here is timed."""
+
+import json
+import lzma
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+PROJECT = Path(__file__).parents[2]
+SAMPLE = PROJECT / "datasets" / "sample" / "posts.jsonl"
+
+
+def run_script(name: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    environment = {key: value for key, value in os.environ.items() if key != "RUMORSCAN_DATA"}
+    return subprocess.run(
+        [sys.executable, str(PROJECT / "scripts" / name), *arguments],
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        env=environment | {"PYTHONIOENCODING": "utf-8"},
+        cwd=PROJECT,
+        check=False,
+    )
+
+
+@pytest.mark.slow
+def test_a_scan_is_measured_beside_two_plain_pipelines(tmp_path: Path) -> None:
+    out = tmp_path / "figures.json"
+    arguments = ["--dump", str(SAMPLE), "--posts", "400", "--repeats", "1", "--model", ""]
+    done = run_script("bench_scan.py", *arguments, "--json", str(out))
+    assert done.returncode == 0, done.stderr
+    figures = json.loads(out.read_text(encoding="utf-8"))
+    assert figures["scan"]["posts"] == 400
+    assert {"read", "fold", "group", "coordinate", "write"} <= set(figures["stages"])
+    assert set(figures["ratios"]) == {"direct", "tuned"}
+    assert "plain pipeline, direct" in done.stdout
+
+
+def test_groups_are_held_against_brute_force(tmp_path: Path) -> None:
+    packed = tmp_path / "posts.jsonl.xz"
+    packed.write_bytes(lzma.compress(b"\n".join(SAMPLE.read_bytes().split(b"\n")[:600])))
+    out = tmp_path / "figures.json"
+    done = run_script(
+        "bench_groups.py", "truth", "--dump", str(packed), "--posts", "300", "--json", str(out)
+    )
+    assert done.returncode == 0, done.stderr
+    for row in json.loads(out.read_text(encoding="utf-8"))["rows"]:
+        assert row["recall_grouped"] >= 0.99
+        assert row["precision_grouped"] == 1.0
+
+
+def test_the_hard_kinds_of_posts_are_invented_and_measured() -> None:
+    done = run_script("bench_groups.py", "cost", "--posts", "500", "--no-scan")
+    assert done.returncode == 0, done.stderr
+    for kind in ("all different", "all identical", "one word"):
+        assert f"| {kind} " in done.stdout
+
+
+def test_without_a_dump_the_script_says_how_to_name_one() -> None:
+    done = run_script("bench_scan.py")
+    assert done.returncode == 1
+    assert "--dump FILE" in done.stderr
+    assert "RUMORSCAN_DATA" in done.stderr
