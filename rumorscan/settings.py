@@ -92,7 +92,8 @@ class ClaimSettings:
     known: tuple[str, ...] = ()
     """Files of known rumors."""
     containment: float = 0.7
-    """Smallest share of a claim's wording that a matching post repeats in one passage."""
+    """Smallest share of a claim's wording that a matching post repeats in one passage; claims of
+    fewer than 24 characters need more."""
     minimum_length: int = 6
     """Shorter claims (characters of the fold key) are not matched."""
 

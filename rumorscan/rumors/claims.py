@@ -14,13 +14,8 @@ import numpy as np
 import numpy.typing as npt
 
 from rumorscan.rumors.claim_files import Claim, load_claims
-from rumorscan.rumors.passages import (
-    Library,
-    count_texts,
-    find_passages,
-    index_rarest,
-    number_pairs,
-)
+from rumorscan.rumors.pairs import count_texts, index_rarest, number_pairs
+from rumorscan.rumors.passages import Library, find_passages
 from rumorscan.settings import ClaimSettings
 from rumorscan.text.fold import Folded, fold_texts
 
