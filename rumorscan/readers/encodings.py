@@ -17,6 +17,8 @@ import pyarrow as pa
 BLOCK_BYTES = 8 << 20
 """Unpacked bytes that are looked at together."""
 SAMPLE_BYTES = 1 << 20
+STRIP_BYTES = 256 << 10
+"""A block with a bad row is read anew in strips of about this size."""
 LINE_LIMIT = 16 << 20
 """A longer line is set aside unread."""
 KEPT_OF_LONG_LINE = 4_096
@@ -224,6 +226,24 @@ class LineBlocks:
                 self.other_lines += 1
                 return text.encode("utf-8", "replace")
         return self._counted(line.decode(self.encoding.codec, "replace"))
+
+
+def cut_at_lines(data: bytes, strip_bytes: int = STRIP_BYTES) -> list[bytes]:
+    r"""Cut a block after line ends into strips of about that size.
+
+    Example:
+        >>> cut_at_lines(b"one\ntwo\nthree\nfour", 6)
+        [b'one\ntwo\n', b'three\n', b'four']
+    """
+    pieces = []
+    start = 0
+    while len(data) - start > strip_bytes:
+        end = data.find(b"\n", start + strip_bytes - 1) + 1
+        if not end:
+            break
+        pieces.append(data[start:end])
+        start = end
+    return [*pieces, data[start:]] if start < len(data) else pieces
 
 
 def _beginning(pieces: list[bytes]) -> bytes:

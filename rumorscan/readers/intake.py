@@ -52,7 +52,8 @@ REASONS = {
 }
 """Stable codes of why a row is set aside."""
 
-_ID_FIELDS = ("parent_id", "root_id", "repost_of", "device_id")
+ID_FIELDS = ("post_id", "account_id", "parent_id", "root_id", "repost_of", "device_id")
+"""Fields that hold ids, which are text digit for digit."""
 _COUNT_FIELDS = tuple(name for name, kind in OPTIONAL_FIELDS.items() if kind == pa.int64())
 
 
@@ -255,7 +256,7 @@ class Intake:
                 columns[name], bad = times.to_arrow(), times.bad
             else:
                 convert = words_of
-                if name in _ID_FIELDS:
+                if name in ID_FIELDS:
                     convert = ids_of
                 elif name in _COUNT_FIELDS:
                     convert = counts_of

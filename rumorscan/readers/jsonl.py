@@ -21,9 +21,10 @@ import pyarrow.compute as pc
 import pyarrow.json
 
 from rumorscan.errors import DumpError
-from rumorscan.readers.encodings import Block, LineBlocks
-from rumorscan.readers.intake import Intake, RawRows, Reject
-from rumorscan.readers.objects import SAMPLE_ROWS, ObjectMap
+from rumorscan.readers.encodings import STRIP_BYTES, Block, LineBlocks, cut_at_lines
+from rumorscan.readers.intake import ID_FIELDS, Intake, RawRows, Reject
+from rumorscan.readers.objects import SAMPLE_ROWS, ObjectMap, value_at
+from rumorscan.readers.values import Column
 
 MapMaker = Callable[[list[dict[str, Any]]], ObjectMap]
 DEPTH_LIMIT = 1_000
@@ -74,7 +75,7 @@ class LineReader:
     def __init__(self, fields: ObjectMap, sample: list[dict[str, Any]]) -> None:
         self.map = fields
         self._types: dict[str, set[type]] = {}
-        self._learn(sample)
+        self._learn(fields.columns(sample))
 
     def batches(self, block: Block, line: int, batch_rows: int) -> Iterator[RawRows]:
         """Yield the rows of a block; `line` is the number of its first line."""
@@ -82,14 +83,23 @@ class LineReader:
             text = block.data.decode(errors="ignore")
             yield self.map.raw_rows([], [], str, [Reject(line, "too-long", "over 16 MB", text)])
             return
-        batch = self._fast(block.data, line)
+        yield from self._read(block.data, line, batch_rows)
+
+    def _read(
+        self, data: bytes, line: int, batch_rows: int, whole: bool = True
+    ) -> Iterator[RawRows]:
+        """Read a block as a whole, else in strips, so that a bad line slows only its own."""
+        batch = self._fast(data, line)
         if batch is not None:
             yield batch
+        elif whole and len(data) > STRIP_BYTES and self._schema() is not None:
+            for strip in cut_at_lines(data, STRIP_BYTES):
+                yield from self._read(strip, line, batch_rows, False)
+                line += strip.count(b"\n")
         else:
-            yield from self._slow(block.data, line, batch_rows)
+            yield from self._slow(data, line, batch_rows)
 
-    def _learn(self, rows: list[dict[str, Any]]) -> None:
-        columns = self.map.columns(rows)
+    def _learn(self, columns: dict[str, Column]) -> None:
         for name, values in columns.items():
             self._types.setdefault(name, set()).update(map(type, values))
 
@@ -142,29 +152,43 @@ class LineReader:
         return RawRows(columns, np.arange(line, line + table.num_rows), raw)
 
     def _slow(self, data: bytes, line: int, batch_rows: int) -> Iterator[RawRows]:
-        lines = data.split(b"\n")
+        lines = data.removesuffix(b"\n").split(b"\n")
         for start in range(0, len(lines), batch_rows):
-            part = lines[start : start + batch_rows]
-            rows, numbers, broken = _parse_lines(part, line + start)
-            if rows:
-                self._learn(rows)
-            if rows or broken:
-                first = line + start
+            yield from self._batch(lines[start : start + batch_rows], line + start)
 
-                def raw(
-                    place: int,
-                    part: list[bytes] = part,
-                    numbers: list[int] = numbers,
-                    first: int = first,
-                ) -> str:
-                    return part[numbers[place] - first].decode(errors="replace").rstrip("\r")
+    def _batch(self, lines: list[bytes], first: int) -> Iterator[RawRows]:
+        rows, numbers, broken = _parse_lines(lines, first)
+        if not rows and not broken:
+            return
+        columns = self.map.columns(rows) if rows else {}
+        self._learn(columns)
+        for name in ID_FIELDS:
+            values = columns.get(name, ())
+            if float in set(map(type, values)):
+                path = self.map.path(self.map.fields.columns[name])
+                columns[name] = [
+                    value_at(_parse_exactly(lines[number - first]), path)
+                    if type(value) is float
+                    else value
+                    for value, number in zip(values, numbers, strict=True)
+                ]
 
-                yield self.map.raw_rows(rows, numbers, raw, broken)
+        def raw(place: int) -> str:
+            return lines[numbers[place] - first].decode(errors="replace").rstrip("\r")
+
+        yield RawRows(columns, np.asarray(numbers, np.int64), raw, broken)
 
 
 def _parse_lines(
     lines: list[bytes], first: int
 ) -> tuple[list[dict[str, Any]], list[int], list[Reject]]:
+    try:
+        rows = list(map(orjson.loads, lines))
+    except orjson.JSONDecodeError:
+        pass
+    else:
+        if set(map(type, rows)) == {dict}:
+            return rows, list(range(first, first + len(rows))), []
     rows, numbers, broken = [], [], []
     for number, line in enumerate(lines, first):
         row = parse_line(line)
@@ -172,11 +196,8 @@ def _parse_lines(
             rows.append(row)
             numbers.append(number)
         elif line.strip():
-            reason, detail = (
-                ("bad-json", row.why)
-                if isinstance(row, Broken)
-                else ("not-an-object", type(row).__name__)
-            )
+            reason = "bad-json" if isinstance(row, Broken) else "not-an-object"
+            detail = row.why if isinstance(row, Broken) else type(row).__name__
             broken.append(
                 Reject(number, reason, detail, line.decode(errors="replace").rstrip("\r"))
             )
@@ -193,27 +214,28 @@ class Broken:
 def parse_line(line: bytes) -> Any:
     """Return the value of a line of JSON in UTF-8, or `Broken`.
 
-    What only Python's own writer produces is read too: NaN, lone surrogates. Whole numbers keep
-    all their digits.
+    What only Python's own writer produces is read too: NaN, lone surrogates.
 
     Example:
-        >>> parse_line(b'{"id": 123456789012345678901234567890, "n": NaN}')
-        {'id': 123456789012345678901234567890, 'n': nan}
+        >>> parse_line(b'{"id": 12, "n": NaN}')
+        {'id': 12, 'n': nan}
         >>> parse_line(b'{"id": ').why
         'unexpected end of data: line 1 column 8 (char 7)'
     """
     try:
-        value = orjson.loads(line)
+        return orjson.loads(line)
     except orjson.JSONDecodeError as error:
         why = str(error)
-    else:
-        if not isinstance(value, dict) or not any(type(item) is float for item in value.values()):
-            return value
-        why = ""
+    value = _parse_exactly(line)
+    return Broken(why) if isinstance(value, Broken) else value
+
+
+def _parse_exactly(line: bytes) -> Any:
+    """Parse with Python's own parser: slower, but whole numbers keep all their digits."""
     try:
         return json.loads(line, parse_int=_whole)
     except (ValueError, RecursionError) as error:
-        return Broken(why or str(error))
+        return Broken(str(error))
 
 
 def _whole(digits: str) -> int | str:

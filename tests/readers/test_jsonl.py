@@ -180,6 +180,11 @@ def both_ways(tmp_path, monkeypatch, data):
     with monkeypatch.context() as patch:
         patch.setattr(jsonl_module.LineReader, "_fast", lambda *_: None)
         slow = read_bytes(tmp_path, data)
+    with monkeypatch.context() as patch:
+        patch.setattr(jsonl_module, "STRIP_BYTES", 40)
+        strips = read_bytes(tmp_path, data)
+    assert strips.table.equals(fast.table)
+    assert strips.rejects.equals(fast.rejects)
     return fast, slow
 
 
