@@ -43,6 +43,10 @@ class LinearModel(Estimator):
         word_pairs: whether two words side by side count.
         bits: features are hashed to 2 ** bits buckets.
         cost: inverse strength of the penalty, scikit-learn's `C`.
+        claim_cost: the same for the head that tells claims from ordinary posts.
+        claim_rate: share of checkable claims for which that head's probabilities hold; nearer to
+            1 the head forgives more: claims in the tone of ordinary posts are found again, and
+            more ordinary posts are called rumors. Chosen by `scripts/train_linear.py --sweep`.
         folds: held-out parts from which the calibration is learned.
         minimum_length: characters of the fold key below which no text gets a probability over
             the base rate: too little is said to be judged.
@@ -64,6 +68,8 @@ class LinearModel(Estimator):
         word_pairs: bool = True,
         bits: int = 18,
         cost: float = 16.0,
+        claim_cost: float = 2.0,
+        claim_rate: float = 0.7,
         folds: int = 5,
         minimum_length: int = 8,
         seed: int = 0,
@@ -74,6 +80,8 @@ class LinearModel(Estimator):
         self.word_pairs = word_pairs
         self.bits = bits
         self.cost = cost
+        self.claim_cost = claim_cost
+        self.claim_rate = claim_rate
         self.folds = folds
         self.minimum_length = minimum_length
         self.seed = seed
@@ -105,7 +113,10 @@ class LinearModel(Estimator):
 
         Raises:
             LabeledError: lengths differ, a label is neither 0 nor 1, or one of them is missing.
+            ValueError: a parameter is out of its range.
         """
+        if not 0.0 < self.claim_rate < 1.0:
+            raise ValueError(f"claim_rate is {self.claim_rate}; expected a number in (0, 1)")
         labels = _labels(texts, y)
         labeled = fold_texts(_listed(texts))
         others = fold_texts([] if ordinary is None else _listed(ordinary))
@@ -127,6 +138,7 @@ class LinearModel(Estimator):
             if weights is not None:
                 weights = np.concatenate([weights, np.ones(len(others))])
             matrix = features.vectorize(both, settings, rarity)
+            fitting = Fitting(self.bits, self.claim_cost, self.folds, self.seed)
             claim = fit_head(matrix, is_claim, codes, weights, fitting)
         self._settle(Fitted(rarity, falsehood, claim, rows))
         return self
@@ -157,7 +169,7 @@ class LinearModel(Estimator):
         columns = [head.probabilities(products[:, at]) for at, head in enumerate(heads)]
         result = to_base_rate(columns[0], TRAINED_RATE, base_rate)
         if fitted.claim is not None:
-            result *= columns[1]
+            result *= to_base_rate(columns[1], TRAINED_RATE, self.claim_rate)
         short = folded.lengths < self.minimum_length
         result[short] = np.minimum(result[short], base_rate)
         return result
@@ -168,7 +180,8 @@ class LinearModel(Estimator):
         if fitted.claim is None:
             return np.ones(len(folded))
         products = features.dot(folded, self.feature_settings, self._table)
-        return fitted.claim.probabilities(products[:, 1])
+        probabilities = fitted.claim.probabilities(products[:, 1])
+        return to_base_rate(probabilities, TRAINED_RATE, self.claim_rate)
 
     def top_phrases(self, text: str, limit: int = 5) -> list[tuple[str, float]]:
         """Return the phrases that weigh most towards falsehood.
