@@ -23,6 +23,7 @@ from rumorscan.records import (
 )
 from rumorscan.reports import folder, summary
 from rumorscan.reports.frames import Campaigns, Frame
+from rumorscan.verdicts import pressing_order
 
 FLAGS_SCHEMA = pa.schema([*POSTS_SCHEMA, pa.field("text", pa.string())])
 """`flags.csv`: the columns of `posts.parquet`, and the text as it was posted."""
@@ -161,37 +162,6 @@ class Run:
             path: the run folder that was written, if any: its files and the next command.
         """
         return summary.summarize(self, path)
-
-
-def pressing_order(posts: pa.Table) -> np.ndarray:
-    """Return the rows with triage `review` or `urgent`, most pressing first.
-
-    Urgent before review; then by the sum of rumor probability, coordination and similarity to
-    a known rumor, highest first; then in input order.
-
-    Example:
-        >>> posts = pa.Table.from_pylist(
-        ...     [{"triage": t, "rumor_probability": p, "coordination": 0.0}
-        ...      for t, p in [("review", 0.5), ("pass", 0.9), ("urgent", 0.4), ("review", 0.8)]]
-        ... ).append_column("claim_similarity", pa.nulls(4, pa.float64()))
-        >>> pressing_order(posts).tolist()
-        [2, 3, 0]
-    """
-    triage = posts.column("triage").cast(pa.string())
-    rows = np.flatnonzero(_numbers(pc.is_in(triage, pa.array([Triage.REVIEW, Triage.URGENT]))))
-    flagged = pa.table(
-        {
-            name: _picked(posts.column(name), rows)
-            for name in ("triage", "rumor_probability", "coordination", "claim_similarity")
-        }
-    )
-    pressure = sum(
-        np.nan_to_num(_numbers(pc.fill_null(flagged.column(name), 0.0)))
-        for name in ("rumor_probability", "coordination", "claim_similarity")
-    )
-    is_review = _numbers(pc.equal(flagged.column("triage").cast(pa.string()), Triage.REVIEW))
-    order: np.ndarray = rows[np.lexsort((rows, -pressure, is_review))]
-    return order
 
 
 def _flags(posts: pa.Table, texts: pa.ChunkedArray) -> pa.Table:

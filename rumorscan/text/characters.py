@@ -68,7 +68,8 @@ def character_table() -> CharacterTable:
     target = np.zeros(TABLE_SIZE, dtype=np.uint32)
     change = np.zeros(TABLE_SIZE, dtype=np.uint8)
     for start, stop in (*_IDEOGRAPHS, _HANGUL):
-        target[start : stop + 1] = np.arange(start, stop + 1, dtype=np.uint32)
+        assigned = [code for code in range(start, stop + 1) if chr(code).isalpha()]
+        target[assigned] = assigned
     for code in _others():
         target[code] = _fold_character(chr(code))
     _simplify(target, change)

@@ -18,14 +18,23 @@ import pyarrow as pa
 
 from rumorscan.kernels import compiled
 from rumorscan.text.characters import COMPLEX, TABLE_SIZE, character_table
+from rumorscan.text.structure import (
+    AT,
+    OPEN,
+    SLASH,
+    chain_begins,
+    decode,
+    emoticon_end,
+    link_end,
+    mention_end,
+    narrow,
+    text_bytes,
+)
 
 COUNTED = ("ignorable", "traditional", "width", "link", "mention", "emoticon", "chain")
 """What the fold undoes or removes and counts, in the order of `Folded.counts`' columns."""
 
 _LINK, _MENTION, _EMOTICON, _CHAIN = 3, 4, 5, 6
-_MENTION_LIMIT = 30  # the longest account name that Weibo allows
-_EMOTICON_LIMIT = 8
-_AT, _SLASH, _OPEN, _CLOSE, _SPACE = 0x40, 0x2F, 0x5B, 0x5D, 0x20
 _REPLY_FIRST, _REPLY_SECOND = ord("回"), ord("复")
 
 
@@ -104,7 +113,7 @@ def fold_texts(texts: pa.Array | pa.ChunkedArray | Iterable[str]) -> Folded:
 def _fold_array(texts: Any, *, normalized: bool = False) -> Folded:
     """Fold one Arrow array; rows that need their neighbors go through Python's NFKC."""
     table = character_table()
-    data, bounds = _utf8(texts)
+    data, bounds = text_bytes(texts)
     codes, offsets, counts, is_complex = _fold_kernel(
         data, bounds, table.target, table.change, normalized
     )
@@ -137,19 +146,6 @@ def _join(parts: list[Folded]) -> Folded:
     return Folded(codes, offsets, np.concatenate([part.counts for part in parts]))
 
 
-def _utf8(texts: Any) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.int64]]:
-    """Return the bytes of an Arrow string array and the bounds of its rows."""
-    if texts.null_count:
-        texts = texts.fill_null("")
-    width = np.int64 if pa.types.is_large_string(texts.type) else np.int32
-    _, bounds, data = texts.buffers()
-    if bounds is None or len(texts) == 0:
-        return np.zeros(0, dtype=np.uint8), np.zeros(len(texts) + 1, dtype=np.int64)
-    edges = np.frombuffer(bounds, dtype=width, count=texts.offset + len(texts) + 1)[texts.offset :]
-    content = np.frombuffer(data, dtype=np.uint8) if data else np.zeros(0, dtype=np.uint8)
-    return content, edges.astype(np.int64)
-
-
 @compiled
 def _gather(
     codes: npt.NDArray[np.uint32],
@@ -162,139 +158,6 @@ def _gather(
         for position in range(offsets[row], offsets[row + 1]):
             taken[position] = codes[base + position]
     return taken
-
-
-@compiled
-def _decode(
-    data: npt.NDArray[np.uint8], start: int, stop: int, into: npt.NDArray[np.uint32]
-) -> int:
-    """Decode valid UTF-8 into code points; full-width ASCII stays as it is."""
-    count = 0
-    position = start
-    while position < stop:
-        first = np.uint32(data[position])
-        if first < 0x80:
-            into[count] = first
-            position += 1
-        elif first < 0xE0:
-            into[count] = ((first & np.uint32(0x1F)) << np.uint32(6)) | (
-                np.uint32(data[position + 1]) & np.uint32(0x3F)
-            )
-            position += 2
-        elif first < 0xF0:
-            into[count] = (
-                ((first & np.uint32(0x0F)) << np.uint32(12))
-                | ((np.uint32(data[position + 1]) & np.uint32(0x3F)) << np.uint32(6))
-                | (np.uint32(data[position + 2]) & np.uint32(0x3F))
-            )
-            position += 3
-        else:
-            into[count] = (
-                ((first & np.uint32(0x07)) << np.uint32(18))
-                | ((np.uint32(data[position + 1]) & np.uint32(0x3F)) << np.uint32(12))
-                | ((np.uint32(data[position + 2]) & np.uint32(0x3F)) << np.uint32(6))
-                | (np.uint32(data[position + 3]) & np.uint32(0x3F))
-            )
-            position += 4
-        count += 1
-    return count
-
-
-@compiled
-def _narrow(code: np.uint32) -> np.uint32:
-    """Return the ASCII form of a full-width character, others unchanged."""
-    if np.uint32(0xFF01) <= code <= np.uint32(0xFF5E):
-        return np.uint32(code - np.uint32(0xFEE0))
-    if code == np.uint32(0x3000):
-        return np.uint32(_SPACE)
-    return code
-
-
-@compiled
-def _lower(code: np.uint32) -> np.uint32:
-    """Return an ASCII capital in lower case, others unchanged, full width made narrow."""
-    narrow = _narrow(code)
-    if np.uint32(0x41) <= narrow <= np.uint32(0x5A):
-        return np.uint32(narrow + np.uint32(0x20))
-    return narrow
-
-
-@compiled
-def _link_end(text: npt.NDArray[np.uint32], start: int, stop: int) -> int:
-    """Return where a link that begins at start ends; start where none begins."""
-    first = _lower(text[start])
-    head = start
-    if first == 0x68:  # http:// and https://
-        if stop - start < 8 or _lower(text[start + 1]) != 0x74 or _lower(text[start + 2]) != 0x74:
-            return start
-        head = start + 4
-        if _lower(text[start + 3]) != 0x70:
-            return start
-        if _lower(text[head]) == 0x73:
-            head += 1
-        if head + 2 >= stop or _lower(text[head]) != 0x3A:
-            return start
-        if _lower(text[head + 1]) != _SLASH or _lower(text[head + 2]) != _SLASH:
-            return start
-        head += 3
-    elif first == 0x77:  # www.
-        if stop - start < 5 or _lower(text[start + 1]) != 0x77 or _lower(text[start + 2]) != 0x77:
-            return start
-        if _lower(text[start + 3]) != 0x2E:
-            return start
-        head = start + 4
-    elif first == 0x74:  # t.cn/, Weibo's own shortener, is often written without a scheme
-        if stop - start < 6 or _lower(text[start + 1]) != 0x2E or _lower(text[start + 2]) != 0x63:
-            return start
-        if _lower(text[start + 3]) != 0x6E or _lower(text[start + 4]) != _SLASH:
-            return start
-        head = start + 5
-    else:
-        return start
-    while head < stop:
-        code = _lower(text[head])
-        if code <= _SPACE or code > 0x7E or code in (0x22, 0x3C, 0x3E, _OPEN, _CLOSE):
-            break
-        head += 1
-    return head
-
-
-@compiled
-def _chain_begins(text: npt.NDArray[np.uint32], start: int, stop: int) -> bool:
-    """Tell whether `//@` begins at start, spaces before the sign allowed."""
-    if start + 2 >= stop or _narrow(text[start + 1]) != _SLASH:
-        return False
-    head = start + 2
-    while head < stop and _narrow(text[head]) == _SPACE:
-        head += 1
-    return head < stop and _narrow(text[head]) == _AT
-
-
-@compiled
-def _mention_end(
-    text: npt.NDArray[np.uint32], start: int, stop: int, target: npt.NDArray[np.uint32]
-) -> int:
-    """Return where the account name after the sign at start ends; start + 1 where it is none."""
-    head = start + 1
-    while head < stop:
-        code = text[head]
-        is_name = code in (0x2D, 0x5F, 0xB7) or (code < TABLE_SIZE and target[code] != 0)
-        if not is_name:
-            break
-        head += 1
-    return head if head - start - 1 <= _MENTION_LIMIT else start + 1
-
-
-@compiled
-def _emoticon_end(text: npt.NDArray[np.uint32], start: int, stop: int) -> int:
-    """Return where a bracketed emoji that begins at start ends; start where none begins."""
-    for head in range(start + 1, min(stop, start + _EMOTICON_LIMIT + 2)):
-        code = _narrow(text[head])
-        if code == _CLOSE:
-            return head + 1 if head > start + 1 else start
-        if code == _OPEN or code < _SPACE:
-            return start
-    return start
 
 
 @compiled
@@ -323,28 +186,28 @@ def _fold_kernel(
     written = 0
     for row in range(n):
         begin = written
-        stop = _decode(data, bounds[row], bounds[row + 1], text)
+        stop = decode(data, bounds[row], bounds[row + 1], text)
         position = 0
         while position < stop:
             code = text[position]
-            narrow = _narrow(code)
-            if narrow == _SLASH and _chain_begins(text, position, stop):
+            sign = narrow(code)
+            if sign == SLASH and chain_begins(text, position, stop):
                 counts[row, _CHAIN] += 1
                 break
             end = position
             kind = 0
-            if narrow == _AT:
-                end, kind = _mention_end(text, position, stop, target), _MENTION
+            if sign == AT:
+                end, kind = mention_end(text, position, stop, target), _MENTION
                 if (
                     written == begin + 2
                     and codes[begin] == _REPLY_FIRST
                     and codes[begin + 1] == _REPLY_SECOND
                 ):
                     written = begin
-            elif narrow == _OPEN:
-                end, kind = _emoticon_end(text, position, stop), _EMOTICON
-            elif narrow < 0x7F:
-                end, kind = _link_end(text, position, stop), _LINK
+            elif sign == OPEN:
+                end, kind = emoticon_end(text, position, stop), _EMOTICON
+            elif sign < 0x7F:
+                end, kind = link_end(text, position, stop), _LINK
             if end > position:
                 counts[row, kind] = min(counts[row, kind] + 1, 65_535)
                 position = end

@@ -17,14 +17,6 @@ import pyarrow as pa
 from rumorscan.kernels import compiled
 from rumorscan.records import Stance
 from rumorscan.text.characters import COMPLEX, TABLE_SIZE, character_table
-from rumorscan.text.fold import (
-    _chain_begins,
-    _decode,
-    _emoticon_end,
-    _link_end,
-    _mention_end,
-    _utf8,
-)
 from rumorscan.text.stance_cues import (
     AFFIRMS,
     ASKS,
@@ -34,6 +26,14 @@ from rumorscan.text.stance_cues import (
     STRONG,
     WEAK,
     stance_cues,
+)
+from rumorscan.text.structure import (
+    chain_begins,
+    decode,
+    emoticon_end,
+    link_end,
+    mention_end,
+    text_bytes,
 )
 
 STANCES = tuple(Stance)
@@ -99,7 +99,7 @@ def find_stance(
         return np.concatenate(codes) if codes else np.zeros(0, dtype=np.int8)
     if not isinstance(texts, pa.Array):
         return find_stance(pa.array(texts, type=pa.string()), minimum_length)
-    data, bounds = _utf8(texts)
+    data, bounds = text_bytes(texts)
     target = character_table().target
     found: npt.NDArray[np.int8] = _scan(data, bounds, target, _automaton(), minimum_length)
     return found
@@ -194,7 +194,7 @@ def _scan(
     text = np.empty(widest, dtype=np.uint32)
     found = np.empty((_MAXIMUM_CUES, 3), dtype=np.int64)
     for row in range(n):
-        stop = _decode(data, bounds[row], bounds[row + 1], text)
+        stop = decode(data, bounds[row], bounds[row + 1], text)
         letters, different, count = _find_cues(text, stop, target, automaton, found)
         stances[row] = _judge(found, count, letters, automaton)
         says_little = letters < minimum_length or different < _DIFFERENT
@@ -218,14 +218,14 @@ def _find_cues(
     while position < stop:
         code = text[position]
         end = position
-        if code == 0x2F and _chain_begins(text, position, stop):
+        if code == 0x2F and chain_begins(text, position, stop):
             break
         if code in (0x40, 0xFF20):
-            end = _mention_end(text, position, stop, target)
+            end = mention_end(text, position, stop, target)
         elif code == 0x5B:
-            end = _emoticon_end(text, position, stop)
+            end = emoticon_end(text, position, stop)
         elif code < 0x7F:
-            end = _link_end(text, position, stop)
+            end = link_end(text, position, stop)
         if end > position:
             position = end
             continue

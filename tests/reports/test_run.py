@@ -3,15 +3,12 @@
 import builtins
 import json
 
-import numpy as np
-import pyarrow as pa
 import pytest
 
 from rumorscan.errors import RumorscanError, RunError
 from rumorscan.records import POSTS_SCHEMA, Campaign
 from rumorscan.reports import load_run
-from rumorscan.reports.run import pressing_order
-from tests.reports.small_run import POSTS, posts_table, small_campaign, small_run, use_plain_page
+from tests.reports.small_run import POSTS, small_campaign, small_run, use_plain_page
 
 
 @pytest.fixture(autouse=True)
@@ -24,18 +21,6 @@ def test_flags_are_the_reviewed_posts_the_most_pressing_first():
     assert [row["post_id"][-1] for row in flags] == ["3", "4", "1"]
     assert flags.column_names == [*POSTS_SCHEMA.names, "text"]
     assert [row["text"] for row in flags] == [POSTS[2]["text"], "", POSTS[0]["text"]]
-
-
-def test_equally_pressing_posts_keep_the_order_of_the_input():
-    rows = [{"triage": "review", "rumor_probability": 0.5}] * 5
-    assert pressing_order(posts_table(rows)).tolist() == [0, 1, 2, 3, 4]
-    assert pressing_order(POSTS_SCHEMA.empty_table()).tolist() == []
-
-
-def test_flags_do_not_depend_on_how_the_columns_are_chunked():
-    table = posts_table()
-    pieces = pa.concat_tables([table.slice(start, 1) for start in range(len(table))])
-    assert np.array_equal(pressing_order(table), pressing_order(pieces))
 
 
 def test_counts_follow_from_the_tables():

@@ -16,7 +16,7 @@ def test_a_full_summary_has_at_most_25_lines(tmp_path):
 def test_the_summary_says_what_was_found_and_what_to_do_next():
     text = small_run().summary("runs/demo")
     for expected in (
-        "帖子 posts 4 ｜ 行 rows 5 ｜ 剔除 rejected 1",
+        "帖子 posts 4 ｜ 行 rows 5 ｜ 搁置 rejected 1",
         "不同文本 distinct texts 4 ｜ 近重组 groups 1",
         "优先 urgent 1 ｜ 复核 review 2",
         "1. c1",
