@@ -25,7 +25,7 @@ import numpy as np
 from rumorscan.text.fold import fold_texts
 from rumorscan.training import trials
 from rumorscan.training.clusters import find_clusters, mark_twins
-from rumorscan.training.corpora import Corpus, read_labeled
+from rumorscan.training.corpora import Corpus, join, read_labeled
 from rumorscan.training.learning import learn
 from rumorscan.training.metrics import Metrics, measure
 from rumorscan.training.recipes import LinearRecipe, Model
@@ -74,17 +74,19 @@ PLACEHOLDERS = re.compile(r"O?网页链接|@用户|\[电话\]|\[证件\]")
 
 SWEEP = (
     {},
-    {"cost": 1.0},
-    {"cost": 4.0},
+    {"claim_rate": 0.5},
+    {"claim_rate": 0.8},
+    {"claim_rate": 0.9},
+    {"claim_cost": 0.3},
+    {"claim_cost": 16.0},
+    {"cost": 2.0},
     {"cost": 64.0},
     {"words": False, "word_pairs": False},
     {"word_pairs": False},
-    {"longest": 3, "word_pairs": False},
     {"longest": 3},
     {"shortest": 2, "longest": 4},
     {"bits": 16},
     {"bits": 20},
-    {"longest": 3, "bits": 20},
 )
 """Changes against the defaults of `LinearModel`, each measured on the validation part."""
 
@@ -111,8 +113,7 @@ def main() -> None:
     training.ordinary["beside"] = {}
     for name, path in ORDINARY_TEST.items():
         texts = sample_texts(data / path, POSTS_A_TEST, arguments.seed)
-        over = trials.probabilities_of(training.model, texts)
-        training.ordinary["beside"][name] = (len(texts), trials.false_alarms(over))
+        training.ordinary["beside"][name] = trials.count_alarms(training.model, texts)
     command = "python scripts/train_linear.py --data $RUMORSCAN_DATA"
     command += f" --folds {arguments.folds} --seed {arguments.seed}"
     written = write_training(
@@ -207,13 +208,12 @@ def sweep(data: Path, corpus: Corpus, ordinary: dict[str, list[str]], seed: int)
     header = ["change", *names, "AUC by set", "mean AUC of left-out sets", "covid over .5", "s"]
     print("| " + " | ".join(header) + " |\n|" + " --- |" * len(header))
     more = read_sets(data, CLAIMS)
+    everything = [text for texts in ordinary.values() for text in texts]
     for change, copies, sets in changes:
         started = time.perf_counter()
-        recipe = LinearRecipe(copies, seed, change)
+        recipe = LinearRecipe(copies, seed, {"folds": 3, **change})
         whole, codes, rows = corpus, clusters, train
         if sets != SHIPPED:
-            from rumorscan.training.corpora import join
-
             whole = join([corpus, more])
             codes = find_clusters(whole)
             rows = np.flatnonzero(~np.isin(codes, codes[test]))
@@ -229,10 +229,10 @@ def sweep(data: Path, corpus: Corpus, ordinary: dict[str, list[str]], seed: int)
         for name in SHIPPED:
             mine = test[whole.sources[test] == name]
             others = rows[(whole.sources[rows] != name) & ~np.isin(codes[rows], codes[mine])]
-            other = recipe.fit(whole, codes, others, [])
+            other = recipe.fit(whole, codes, others, everything)
             guessed = trials.probabilities_of(other, whole.texts[mine].tolist())
             left_out.append(measure(whole.labels[mine], guessed, draws=1)["auc"].value)
-        over = trials.false_alarms(trials.probabilities_of(model, ordinary["covid"])).value
+        over = trials.count_alarms(model, ordinary["covid"]).over_half[trials.BALANCED].value
         title = ", ".join(f"{name}={value}" for name, value in change.items()) or "defaults"
         title += "" if copies == 4 else f", {copies} texts a cluster at most"
         title += "" if sets == SHIPPED else ", with chef_claims and factcheck"

@@ -56,7 +56,7 @@ def write_card(
         _title(report),
         _data(report["data"], terms or {}),
         *_metrics(report.get("trials", {})),
-        _ordinary(report.get("ordinary_over_half", {})),
+        _ordinary(report.get("ordinary", {})),
         _not_measured(report.get("not_measured", {})),
         _leaks(report.get("leaks", {}), warnings),
         "## Known failures and limits\n\n" + _bullets([*notes, *LIMITS]),
@@ -124,17 +124,21 @@ def _ordinary(parts: Mapping[str, Any]) -> str:
         "left_out": "nothing of the source was learned from",
         "beside": "measured with this model; nothing of the source was learned from",
     }
-    rows = [
-        (name, titles.get(how, how), one["n"], _figure(one))
-        for how, sources in parts.items()
-        for name, one in sources.items()
-    ]
+    rows: list[Sequence[object]] = []
+    rates: list[str] = []
+    for how, sources in parts.items():
+        for name, one in sources.items():
+            rates = list(one["over_half_at_base_rate"])
+            shares = (_figure(figure) for figure in one["over_half_at_base_rate"].values())
+            rows.append((name, titles.get(how, how), one["n"], *shares))
     if not rows:
         return (
             "## Ordinary posts\n\nNo ordinary posts were given: this model takes every post for "
             "a claim and must be expected to call many ordinary ones rumors."
         )
-    table = _table(("source", "how", "n", "share over .5"), rows)
+    table = _table(
+        ("source", "how", "n", *(f"over .5 at base rate {rate}" for rate in rates)), rows
+    )
     return f"## Ordinary posts called rumors\n\n{table}"
 
 

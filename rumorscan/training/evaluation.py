@@ -14,7 +14,7 @@ from rumorscan.training import trials
 from rumorscan.training.clusters import find_clusters, mark_twins
 from rumorscan.training.corpora import LabeledInput, read_labeled
 from rumorscan.training.leaks import Leaks, find_leaks
-from rumorscan.training.metrics import SHOWN, Figure, Metrics, measure, to_text
+from rumorscan.training.metrics import SHOWN, Metrics, measure, to_text
 from rumorscan.training.recipes import Model
 from rumorscan.training.splits import grouped_folds
 from rumorscan.training.tables import read_ordinary
@@ -32,7 +32,7 @@ class Evaluation:
         inputs: what was found in each labeled file.
         twins: rows set aside because they have a near-duplicate among the posts learned from.
         metrics: `all`, and each source and topic where there are several.
-        ordinary: source of ordinary posts to their number and the share over .5.
+        ordinary: source of ordinary posts to the false alarms on them.
         leaks: what format, time, account and source alone tell on these posts; None where they
             are too few.
     """
@@ -42,7 +42,7 @@ class Evaluation:
     inputs: tuple[LabeledInput, ...]
     twins: int
     metrics: Mapping[str, Metrics]
-    ordinary: Mapping[str, tuple[int, Figure]]
+    ordinary: Mapping[str, trials.Alarms]
     leaks: Leaks | None
 
     def to_dict(self) -> dict[str, Any]:
@@ -53,9 +53,7 @@ class Evaluation:
             "inputs": [one.to_dict() for one in self.inputs],
             "twins_set_aside": self.twins,
             "metrics": {name: one.to_dict() for name, one in self.metrics.items()},
-            "ordinary_over_half": {
-                name: {"n": n, **figure.to_dict()} for name, (n, figure) in self.ordinary.items()
-            },
+            "ordinary": {name: alarms.to_dict() for name, alarms in self.ordinary.items()},
             "leaks": None if self.leaks is None else self.leaks.to_dict(),
         }
 
@@ -69,8 +67,7 @@ class Evaluation:
         """Return the evaluation as a plain table."""
         lines = [to_text(self.metrics, SHOWN)]
         lines += [
-            f"ordinary posts over .5: {name}: {figure} of {count}"
-            for name, (count, figure) in self.ordinary.items()
+            f"ordinary posts over .5: {name}: {alarms}" for name, alarms in self.ordinary.items()
         ]
         return "\n".join(lines)
 
@@ -127,10 +124,10 @@ def evaluate(
         )
         for part, rows in trials.parts_of(corpus).items()
     }
-    alarms = {}
-    for source, texts in read_ordinary(ordinary).items():
-        over = trials.probabilities_of(scorer, texts, base_rate)
-        alarms[source] = (len(texts), trials.false_alarms(over))
+    alarms = {
+        source: trials.count_alarms(scorer, texts, [base_rate])
+        for source, texts in read_ordinary(ordinary).items()
+    }
     leaks = None
     if min(np.sum(corpus.labels == label) for label in (0, 1)) >= trials.SMALLEST_SOURCE:
         try:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +13,7 @@ from rumorscan.training import trials
 from rumorscan.training.clusters import cluster_texts, find_clusters
 from rumorscan.training.corpora import Corpus, read_labeled
 from rumorscan.training.leaks import Leaks, find_leaks
-from rumorscan.training.metrics import Figure, Metrics
+from rumorscan.training.metrics import Metrics
 from rumorscan.training.recipes import LinearRecipe, choose_rows
 from rumorscan.training.record import Training, write_training
 from rumorscan.training.tables import read_ordinary
@@ -119,15 +118,13 @@ def learn(
     left_out = _leave_out_sources(recipe, corpus, clusters, ordinary, progress)
     if left_out:
         found["left_out"] = left_out
-    alarms = {"held_out": _alarms(grouped.ordinary)}
+    alarms = {"held_out": {name: trials.alarms_of(one) for name, one in grouped.ordinary.items()}}
     if len(ordinary) > 1:
         progress("trials without one source of ordinary posts")
-        alarms["left_out"] = _alarms(
-            {
-                name: trials.try_ordinary(recipe, corpus, clusters, ordinary, source=name)
-                for name in ordinary
-            }
-        )
+        alarms["left_out"] = {
+            name: trials.try_ordinary(recipe, corpus, clusters, ordinary, source=name)
+            for name in ordinary
+        }
     progress("looking for leaks")
     leaks = _leaks(corpus, clusters, grouped)
     progress("fitting the model on everything")
@@ -205,10 +202,6 @@ def _leave_out_sources(
         trial = trials.try_left_out(recipe, corpus, clusters, ordinary, source=source)
         found[source] = trials.measure_trial(corpus, clusters, trial)["all"]
     return found
-
-
-def _alarms(probabilities: Mapping[str, trials.Floats]) -> dict[str, tuple[int, Figure]]:
-    return {name: (len(one), trials.false_alarms(one)) for name, one in probabilities.items()}
 
 
 def _leaks(

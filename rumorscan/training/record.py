@@ -15,7 +15,8 @@ from rumorscan.rumors.linear import LinearModel
 from rumorscan.training.cards import write_card
 from rumorscan.training.corpora import LabeledInput
 from rumorscan.training.leaks import Leaks
-from rumorscan.training.metrics import SHOWN, Figure, Metrics, to_text
+from rumorscan.training.metrics import SHOWN, Metrics, to_text
+from rumorscan.training.trials import Alarms
 
 METRICS_FILE = "metrics.json"
 
@@ -30,7 +31,7 @@ class Training:
         data: what was read, used and set aside, as plain data.
         trials: trial to named part to metrics; `grouped`, and where the data allow it `later`
             and `left_out`.
-        ordinary: `held_out` and `left_out` to source to the share over .5.
+        ordinary: `held_out` and `left_out` to source to the false alarms on its ordinary posts.
         leaks: part to what gives its labels away.
         missing: trial to why it was not possible.
         settings: seed, folds and parameters.
@@ -41,7 +42,7 @@ class Training:
     inputs: tuple[LabeledInput, ...]
     data: dict[str, Any]
     trials: dict[str, dict[str, Metrics]]
-    ordinary: dict[str, dict[str, tuple[int, Figure]]]
+    ordinary: dict[str, dict[str, Alarms]]
     leaks: dict[str, Leaks]
     missing: dict[str, str]
     settings: dict[str, Any]
@@ -57,8 +58,8 @@ class Training:
                 trial: {part: one.to_dict() for part, one in parts.items()}
                 for trial, parts in self.trials.items()
             },
-            "ordinary_over_half": {
-                how: {name: {"n": n, **figure.to_dict()} for name, (n, figure) in parts.items()}
+            "ordinary": {
+                how: {name: alarms.to_dict() for name, alarms in parts.items()}
                 for how, parts in self.ordinary.items()
             },
             "leaks": {part: one.to_dict() for part, one in self.leaks.items()},
@@ -73,8 +74,8 @@ class Training:
         for trial, why in self.missing.items():
             lines.append(f"{trial}: not measured: {why}")
         for how, sources in self.ordinary.items():
-            for name, (count, figure) in sources.items():
-                lines.append(f"ordinary posts over .5, {how}: {name}: {figure} of {count}")
+            for name, alarms in sources.items():
+                lines.append(f"ordinary posts over .5, {how}: {name}: {alarms}")
         return "\n".join(lines).rstrip()
 
     @property

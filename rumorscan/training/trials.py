@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from rumorscan.errors import LabeledError
+from rumorscan.settings import ScoringSettings
 from rumorscan.text.fold import fold_texts
 from rumorscan.training.corpora import Corpus
 from rumorscan.training.metrics import Figure, Metrics, measure, measure_share
@@ -28,6 +30,9 @@ Say = Callable[[str], None]
 BALANCED = 0.5
 """The base rate under which labeled sets, about half of them false, are measured."""
 
+RATES = (BALANCED, ScoringSettings().base_rate)
+"""The base rates under which false alarms on ordinary posts are counted: balanced, and a scan's."""
+
 SMALLEST_SOURCE = 30
 """A source with fewer posts of either label is not measured by itself."""
 
@@ -39,12 +44,35 @@ class Trial:
     Attributes:
         splits: what was learned from and what was tested each time.
         probabilities: shape (n,), NaN where a row was never tested.
-        ordinary: source to the probabilities of its ordinary posts that were held out.
+        ordinary: source to the probabilities of its ordinary posts that were held out, shape
+            (m, len(RATES)).
     """
 
     splits: tuple[Split, ...]
     probabilities: Floats
     ordinary: Mapping[str, Floats]
+
+
+@dataclass(frozen=True, slots=True)
+class Alarms:
+    """How many ordinary posts are called rumors.
+
+    Attributes:
+        n: ordinary posts measured on.
+        over_half: base rate to the share of them whose probability is over .5.
+    """
+
+    n: int
+    over_half: Mapping[float, Figure]
+
+    def __str__(self) -> str:
+        shares = (f"{figure} at base rate {rate}" for rate, figure in self.over_half.items())
+        return f"{', '.join(shares)}, n {self.n}"
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the shares as JSON data."""
+        shares = {str(rate): figure.to_dict() for rate, figure in self.over_half.items()}
+        return {"n": self.n, "over_half_at_base_rate": shares}
 
 
 def probabilities_of(model: Model, texts: Sequence[str], base_rate: float = BALANCED) -> Floats:
@@ -71,13 +99,13 @@ def try_folds(
     """
     splits = tuple(grouped_folds(clusters, corpus.labels, folds, seed))
     probabilities = np.full(len(corpus), np.nan)
-    held_out = {name: np.full(len(texts), np.nan) for name, texts in ordinary.items()}
+    held_out = {name: np.full((len(texts), len(RATES)), np.nan) for name, texts in ordinary.items()}
     for number, split in enumerate(splits):
         kept = [text for texts in ordinary.values() for text in _without(texts, folds, number)]
         model = recipe.fit(corpus, clusters, split.train, kept)
         probabilities[split.test] = probabilities_of(model, corpus.texts[split.test].tolist())
         for name, texts in ordinary.items():
-            held_out[name][number::folds] = probabilities_of(model, texts[number::folds])
+            held_out[name][number::folds] = _by_rate(model, texts[number::folds])
         say(f"fold {number + 1} of {folds}: {len(split.train)} to learn, {len(split.test)} to test")
     return Trial(splits, probabilities, held_out)
 
@@ -134,11 +162,11 @@ def try_left_out(
 
 def try_ordinary(
     recipe: Recipe, corpus: Corpus, clusters: Clusters, ordinary: Ordinary, *, source: str
-) -> Floats:
-    """Return the probabilities of one source's ordinary posts when none of it was learned from."""
+) -> Alarms:
+    """Return the false alarms on one source's ordinary posts when none of it was learned from."""
     kept = [text for name, texts in ordinary.items() if name != source for text in texts]
     model = recipe.fit(corpus, clusters, np.arange(len(corpus)), kept)
-    return probabilities_of(model, ordinary[source])
+    return count_alarms(model, ordinary[source])
 
 
 def sources_of(corpus: Corpus) -> list[str]:
@@ -183,14 +211,30 @@ def measure_trial(corpus: Corpus, clusters: Clusters, trial: Trial) -> dict[str,
     }
 
 
-def false_alarms(probabilities: Floats) -> Figure:
-    """Return the share of ordinary posts whose probability is over .5.
+def count_alarms(model: Model, texts: Sequence[str], rates: Sequence[float] = RATES) -> Alarms:
+    """Return how many ordinary posts a model calls rumors."""
+    return alarms_of(_by_rate(model, texts, rates), rates)
+
+
+def alarms_of(probabilities: Floats, rates: Sequence[float] = RATES) -> Alarms:
+    """Return the share of ordinary posts over .5.
+
+    Args:
+        probabilities: shape (n, len(rates)).
+        rates: the base rate of each column.
 
     Example:
-        >>> false_alarms(np.array([0.1, 0.2, 0.7, 0.0])).value
-        0.25
+        >>> alarms = alarms_of(np.array([[0.1], [0.2], [0.7], [0.0]]), [0.5])
+        >>> alarms.n, alarms.over_half[0.5].value
+        (4, 0.25)
     """
-    return measure_share(probabilities > 0.5)
+    over = probabilities > 0.5
+    shares = {rate: measure_share(over[:, place]) for place, rate in enumerate(rates)}
+    return Alarms(len(probabilities), shares)
+
+
+def _by_rate(model: Model, texts: Sequence[str], rates: Sequence[float] = RATES) -> Floats:
+    return np.stack([probabilities_of(model, texts, rate) for rate in rates], axis=1)
 
 
 def _without(texts: Sequence[str], folds: int, number: int) -> list[str]:

@@ -42,7 +42,7 @@ def test_the_figures_come_as_json(model, labeled, tmp_path):
     assert result.exit_code == 0, result.output
     found = json.loads(result.stdout)
     assert found["metrics"]["all"]["n"] == 6
-    assert found["ordinary_over_half"]["ordinary.txt"]["n"] == 2
+    assert found["ordinary"]["ordinary.txt"]["n"] == 2
     assert found["base_rate"] == 0.5
 
 

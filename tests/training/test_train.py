@@ -91,8 +91,11 @@ def test_every_trial_is_measured_with_n_and_interval(trained):
     assert (whole["n"], whole["positives"]) == (len(rows), len(rows) // 2)
     assert whole["accuracy"]["low"] <= whole["accuracy"]["value"] <= whole["accuracy"]["high"]
     assert whole["auc"]["value"] > 0.95
-    assert set(report["ordinary_over_half"]) == {"held_out", "left_out"}
-    assert all(one["n"] == 60 for one in report["ordinary_over_half"]["left_out"].values())
+    assert set(report["ordinary"]) == {"held_out", "left_out"}
+    for alarms in report["ordinary"]["left_out"].values():
+        assert alarms["n"] == 60
+        shares = alarms["over_half_at_base_rate"]
+        assert shares["0.05"]["value"] <= shares["0.5"]["value"]
     assert report["leaks"]["all"]["twins_found"] == 0
     assert report["settings"]["seed"] == 0
 
@@ -132,7 +135,7 @@ def test_a_trained_model_is_evaluated_without_the_twins_of_what_it_saw(trained):
     assert found.twins == 20
     assert found.metrics["all"].n == 60
     assert found.metrics["all"]["auc"].value > 0.9
-    assert found.ordinary["论坛"][1].value < 0.5
+    assert found.ordinary["论坛"].over_half[0.5].value < 0.5
     assert "format" in found.leaks.auc
     assert json.loads(json.dumps(found.to_dict()))["twins_set_aside"] == 20
     assert "AUC" in found.to_text()
