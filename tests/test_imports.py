@@ -51,11 +51,17 @@ def test_scanning_and_scoring_need_neither_torch_nor_pandas(name):
     assert loaded_by(f"import rumorscan; rumorscan.{name}").isdisjoint(NOT_FOR_SCORING)
 
 
-def test_a_whole_scan_loads_neither_torch_nor_pandas(tmp_path):
+def test_a_whole_scan_works_without_torch_pandas_and_scikit_learn(tmp_path):
+    # Arrow looks for pandas by itself wherever it is installed, so it is hidden here
+    absent = ("torch", "transformers", "pandas", "polars", "sklearn")
     code = (
+        "import sys\n"
+        f"sys.modules.update(dict.fromkeys({absent}))\n"
         "import rumorscan\n"
         "posts = [{'account_id': f'a{n % 5}', 'text': '听说城东水厂停水三天，大家快囤水'} "
         "for n in range(20)]\n"
-        f"rumorscan.scan(posts).write({str(tmp_path / 'run')!r})"
+        f"run = rumorscan.scan(posts); run.write({str(tmp_path / 'run')!r})\n"
+        "assert run.posts.to_arrow()['rumor_probability'].null_count == 0"
     )
-    assert loaded_by(code).isdisjoint(NOT_FOR_SCORING)
+    loaded_by(code)
+    assert (tmp_path / "run" / "manifest.json").is_file()
