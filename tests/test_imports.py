@@ -56,7 +56,10 @@ def test_a_whole_scan_works_without_torch_pandas_and_scikit_learn(tmp_path):
     absent = ("torch", "transformers", "pandas", "polars", "sklearn")
     code = (
         "import sys\n"
-        f"sys.modules.update(dict.fromkeys({absent}))\n"
+        "class Hide:\n"
+        "    def find_spec(self, name, *_):\n"
+        f"        if name.partition('.')[0] in {absent}: raise ImportError(name)\n"
+        "sys.meta_path.insert(0, Hide())\n"
         "import rumorscan\n"
         "posts = [{'account_id': f'a{n % 5}', 'text': '听说城东水厂停水三天，大家快囤水'} "
         "for n in range(20)]\n"
