@@ -217,7 +217,9 @@ def measure_costs(posts: int, *, whole: bool) -> list[dict[str, Any]]:
 
 def show(title: str, rows: Sequence[dict[str, Any]]) -> str:
     """Return rows of figures as a table."""
-    headers = [name.replace("_", " ").replace("seconds", "CPU s") for name in rows[0]]
+    headers = [
+        name.removeprefix("cpu_").replace("_", " ").replace("seconds", "CPU s") for name in rows[0]
+    ]
     return draw_table(title, headers, [list(row.values()) for row in rows])
 
 
