@@ -58,12 +58,14 @@ ORDINARY = {
     "reposts": "dumps/weibo_reposts_2011_2015.jsonl.xz",
     "covid": "unlabeled/weibo_covid_2020.txt.xz",
     "cold": "unlabeled/cold_weibo_zhihu_2022.txt.xz",
-}
-ORDINARY_TEST = {
     "smp2020": "unlabeled/weibo_smp2020_ewect.txt.xz",
+}
+"""Each is also left out in turn, to see what becomes of a source that was never learned from."""
+
+ORDINARY_TEST = {
     "headlines": "unlabeled/weibo_hot_titles_2020_2026.txt.xz",
 }
-"""Never learned from; headlines are claims, mostly true ones, and no ordinary posts."""
+"""Never learned from: headlines are claims, mostly true ones, and no ordinary posts."""
 
 POSTS_A_SOURCE = 1000
 POSTS_A_TEST = 10_000
