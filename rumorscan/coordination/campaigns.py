@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -36,6 +37,7 @@ _MOSTLY = 0.8  # from this share on, verified accounts act openly and quotes are
 _BEYOND_WORDING = ("time", "reuse", "profile", "infrastructure")
 _PROOF = ("reuse", "infrastructure", "time")
 _VARIANTS = 8
+_VARIANT_ROWS = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,11 +75,11 @@ def find_campaigns(
     wording = shared_wording(memberships, folded)
     background = know_background(activity)
     group_ids, group_count = _name_groups(activity, folded)
+    words = _Words(memberships, wording, group_ids)
+    possible = gather_suspects(activity, memberships, links, settings)
     found = [
-        _describe(
-            activity, suspects, background, _Words(memberships, wording, texts, group_ids), settings
-        )
-        for suspects in gather_suspects(activity, memberships, links, settings)
+        _describe(activity, suspects, variants, background, words, settings)
+        for suspects, variants in zip(possible, _variants(activity, possible, texts), strict=True)
     ]
     found.sort(key=_strongest_first)
     campaign_of_row = np.full(len(activity), -1, dtype=np.int64)
@@ -93,7 +95,6 @@ class _Words:
 
     memberships: Memberships
     wording: SharedWording
-    texts: Any
     group_ids: pa.Array
 
 
@@ -122,6 +123,7 @@ def _digest(*parts: str) -> str:
 def _describe(
     activity: Activity,
     suspects: Suspects,
+    variants: list[str],
     background: Background,
     words: _Words,
     settings: CampaignSettings,
@@ -129,7 +131,6 @@ def _describe(
     """Return the campaign that some posts and accounts make, weighed."""
     evidence = weigh_evidence(activity, suspects, background, settings)
     counter = find_counter_evidence(activity, suspects)
-    variants = _variants(activity, suspects, words.texts)
     counter += _find_frames(suspects, words, variants)
     against = {reason.code: reason.value for reason in counter}
     is_framed = (
@@ -171,14 +172,21 @@ def _iso(seconds: np.int64) -> str:
     return datetime.fromtimestamp(int(seconds), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def _variants(activity: Activity, suspects: Suspects, texts: Any) -> list[str]:
-    """Return different display texts of the largest group, the most frequent first."""
-    rows = suspects.rows[activity.group[suspects.rows] == suspects.groups[0]]
-    counted: dict[str, int] = {}
-    for text in texts.take(rows[:200]).to_pylist():
-        counted[text] = counted.get(text, 0) + 1
-    order = sorted(counted, key=lambda text: -counted[text])
-    return order[:_VARIANTS]
+def _variants(activity: Activity, possible: list[Suspects], texts: Any) -> list[list[str]]:
+    """Return of each the different display texts of its largest group, most frequent first."""
+    rows = [
+        suspects.rows[activity.group[suspects.rows] == suspects.groups[0]][:_VARIANT_ROWS]
+        for suspects in possible
+    ]
+    # one walk over the column for all: each would cost as much
+    taken = texts.take(np.concatenate([np.zeros(0, dtype=np.int64), *rows])).to_pylist()
+    variants = []
+    start = 0
+    for stop in np.cumsum([len(part) for part in rows]).tolist():
+        counted = Counter(taken[start:stop])
+        variants.append([text for text, _ in counted.most_common(_VARIANTS)])
+        start = stop
+    return variants
 
 
 def _find_frames(suspects: Suspects, words: _Words, variants: list[str]) -> list[Reason]:

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from rumorscan.coordination.activity import NEVER, Activity, Codes
+from rumorscan.coordination.activity import NEVER, Activity, Codes, distinct_codes, stretches
 from rumorscan.coordination.bursts import find_burst
 from rumorscan.coordination.significance import Floats, share_chance
 from rumorscan.coordination.suspects import Suspects
@@ -26,17 +26,19 @@ Evidence = dict[str, dict[str, Any]]
 
 @dataclass(frozen=True, slots=True)
 class SharedUses:
-    """Who uses which device or address: one entry a pair, in order of the thing.
+    """Who uses which device or address: one entry a pair, in order of the account.
 
     Attributes:
+        who: int64 account codes, ascending, shape (k,).
         thing: int64 codes, shape (k,).
-        who: int64 account codes, shape (k,).
-        crowd: int64; how many accounts use the thing, shape (k,).
+        sharers: int64 codes of the accounts that use a thing together with others, ascending.
+        users: how many accounts use anything.
     """
 
-    thing: Codes
     who: Codes
-    crowd: Codes
+    thing: Codes
+    sharers: Codes
+    users: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +71,12 @@ def know_background(activity: Activity) -> Background:
 
 
 def _uses(activity: Activity, codes: Codes) -> SharedUses:
-    count = np.int64(activity.account_count)
     known = np.flatnonzero(codes >= 0)
-    pairs = np.unique(codes[known] * count + activity.account[known])
-    thing, who = pairs // count, pairs % count
-    return SharedUses(thing, who, np.bincount(thing)[thing] if len(thing) else thing)
+    width = np.int64(codes.max(initial=0) + 1)
+    pairs = distinct_codes(activity.account[known] * width + codes[known])
+    who, thing = pairs // width, pairs % width
+    crowd = np.bincount(thing, minlength=1)[thing]
+    return SharedUses(who, thing, distinct_codes(who[crowd >= 2]), len(distinct_codes(who)))
 
 
 def weigh_evidence(
@@ -99,7 +102,7 @@ def find_counter_evidence(activity: Activity, suspects: Suspects) -> list[Reason
     verified = float(activity.verified[suspects.accounts].mean())
     if verified >= 0.2:
         found.append(Reason("counter-verified-accounts", round(verified, 3)))
-    if activity.threaded[rows].all() and len(np.unique(activity.thread[rows])) == 1:
+    if activity.threaded[rows].all() and len(distinct_codes(activity.thread[rows])) == 1:
         found.append(Reason("counter-single-thread", 1.0))
     return found
 
@@ -121,7 +124,7 @@ def _text(activity: Activity, suspects: Suspects) -> dict[str, Any]:
         accounts=accounts,
         posts=posts,
         groups=len(suspects.groups),
-        threads=len(np.unique(activity.thread[suspects.rows])),
+        threads=len(distinct_codes(activity.thread[suspects.rows])),
     )
 
 
@@ -156,14 +159,15 @@ def _time(
 
 def _background_times(activity: Activity, background: Background, rows: Codes) -> Codes:
     """Return sorted times of the other posts of the same threads, or of the dump if few."""
-    threads = np.unique(activity.thread[rows])
+    threads = distinct_codes(activity.thread[rows])
     pieces = [
         background.by_thread[
             background.thread_bounds[thread] : background.thread_bounds[thread + 1]
         ]
         for thread in threads[:200]
     ]
-    around = np.setdiff1d(np.concatenate(pieces), rows)
+    around = np.concatenate(pieces)
+    around = around[~np.isin(around, rows)]
     times = activity.posted_at[around]
     times = times[times != NEVER]
     return np.sort(times) if len(times) >= _LEAST_BACKGROUND else background.times
@@ -213,15 +217,17 @@ def _infrastructure(suspects: Suspects, background: Background) -> dict[str, Any
     """Devices and addresses that several of the accounts share."""
     best = _family(0.0, strong=False)
     for layer, uses in background.uses.items():
-        ours = np.isin(uses.who, suspects.accounts)
-        known = len(np.unique(uses.who[ours]))
+        starts = np.searchsorted(uses.who, suspects.accounts, side="left")
+        stops = np.searchsorted(uses.who, suspects.accounts, side="right")
+        known = int((stops > starts).sum())
         if known < 3:
             continue
-        inside = np.bincount(uses.thing[ours])
-        sharing = len(np.unique(uses.who[ours][inside[uses.thing[ours]] >= 2]))
+        ours = stretches(starts, stops - starts)
+        _, thing, crowd = np.unique(uses.thing[ours], return_inverse=True, return_counts=True)
+        sharing = len(distinct_codes(uses.who[ours][crowd[thing] >= 2]))
         # how usual sharing is among the others; one of each kind keeps the rate off 0 and 1
-        usual = len(np.unique(uses.who[~ours & (uses.crowd >= 2)]))
-        rate = (usual + 1.0) / (len(np.unique(uses.who[~ours])) + 2.0)
+        usual = len(uses.sharers) - int(np.isin(suspects.accounts, uses.sharers).sum())
+        rate = (usual + 1.0) / (uses.users - known + 2.0)
         chance = share_chance(sharing, known, rate)
         share = sharing / len(suspects.accounts)
         family = _family(

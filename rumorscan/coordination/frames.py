@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from rumorscan.coordination.activity import distinct_codes
 from rumorscan.coordination.memberships import Memberships
 from rumorscan.text.fold import Folded
 
@@ -67,7 +68,7 @@ def _count_alike(
     for code in np.flatnonzero(sizes >= enough):
         members = np.flatnonzero(codes == code)
         people = memberships.matrix[members].indices
-        if len(people) - len(np.unique(people)) <= _LARGEST_OVERLAP * len(people):
+        if len(people) - len(distinct_codes(people)) <= _LARGEST_OVERLAP * len(people):
             alike[members] = np.maximum(alike[members], sizes[code])
 
 

@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import scipy.sparse as sp
 
-from rumorscan.coordination.activity import Activity, Codes
+from rumorscan.coordination.activity import Activity, Codes, distinct_codes
 from rumorscan.coordination.memberships import Memberships
 from rumorscan.coordination.significance import corrected, overlap_chance
 from rumorscan.records import EDGES_SCHEMA
@@ -70,15 +70,15 @@ def _spans_threads(
     activity: Activity, memberships: Memberships, first: Codes, second: Codes
 ) -> npt.NDArray[np.bool_]:
     """Tell of each pair of groups whether they stand in different threads for the most part."""
-    groups = np.unique(memberships.groups[np.concatenate([first, second])])
+    groups = distinct_codes(memberships.groups[np.concatenate([first, second])])
     rows = np.flatnonzero(np.isin(activity.group, groups))
     order = rows[np.argsort(activity.group[rows], kind="stable")]
     starts = np.searchsorted(activity.group[order], memberships.groups, side="left")
     stops = np.searchsorted(activity.group[order], memberships.groups, side="right")
     spans = np.zeros(len(first), dtype=bool)
     for pair, (one, other) in enumerate(zip(first, second, strict=True)):
-        here = np.unique(activity.thread[order[starts[one] : stops[one]]])
-        there = np.unique(activity.thread[order[starts[other] : stops[other]]])
+        here = distinct_codes(activity.thread[order[starts[one] : stops[one]]])
+        there = distinct_codes(activity.thread[order[starts[other] : stops[other]]])
         common = len(np.intersect1d(here, there, assume_unique=True))
         spans[pair] = common * 2 <= min(len(here), len(there))
     return spans
@@ -132,9 +132,9 @@ def _shared_ties(activity: Activity, codes: Codes) -> _Ties:
     """Return the pairs of accounts on one device or address."""
     count = np.int64(activity.account_count)
     known = np.flatnonzero(codes >= 0)
-    uses = np.unique(codes[known] * count + activity.account[known])
+    uses = distinct_codes(codes[known] * count + activity.account[known])
     thing, who = uses // count, uses % count
-    users = len(np.unique(who))
+    users = len(distinct_codes(who))
     starts = np.flatnonzero(np.r_[True, thing[1:] != thing[:-1]]) if len(thing) else thing
     stops = np.r_[starts[1:], len(thing)]
     pairs: list[npt.NDArray[np.int64]] = []

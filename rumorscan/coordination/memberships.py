@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import scipy.sparse as sp
 
-from rumorscan.coordination.activity import Activity, Codes
+from rumorscan.coordination.activity import Activity, Codes, distinct_codes
 from rumorscan.coordination.significance import effective_count
 
 
@@ -45,7 +45,7 @@ def find_memberships(activity: Activity, member: Codes, member_count: int) -> Me
         member_count: how many codes there are.
     """
     rows = np.flatnonzero((activity.group >= 0) & (member >= 0) & ~activity.quotes)
-    pairs = np.unique(activity.group[rows] * member_count + member[rows])
+    pairs = distinct_codes(activity.group[rows] * member_count + member[rows])
     group, who = pairs // max(member_count, 1), pairs % max(member_count, 1)
     groups, sizes = np.unique(group, return_counts=True)
     wide = sizes >= 2

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
-from scipy.special import betainc
-from scipy.stats import hypergeom
+from scipy.special import betainc, gammaln
 
 Floats = npt.NDArray[np.float64]
 Counts = npt.NDArray[np.int64]
@@ -29,8 +30,29 @@ def overlap_chance(shared: Counts, first: Counts, second: Counts, population: in
         >>> overlap_chance(np.array([5]), np.array([5]), np.array([5]), 1000)[0] < 1e-12
         np.True_
     """
-    whole = np.maximum(population, np.maximum(first, second))
-    return np.asarray(hypergeom.sf(shared - 1, whole, first, second), dtype=np.float64)
+    # scipy.stats has the same function, but importing it costs more than a small scan
+    whole = np.maximum(population, np.maximum(first, second)).astype(np.float64)
+    rest = whole - first - second
+    count = np.maximum(shared, np.maximum(0.0, -rest))
+    log_chance = (
+        _log_choose(first, count)
+        + _log_choose(whole - first, second - count)
+        - _log_choose(whole, second)
+    )
+    term = np.where(count <= np.minimum(first, second), np.exp(log_chance), 0.0)
+    tail = term.copy()
+    while (term > tail * 1e-17).any():
+        # the ratio of neighboring terms of the distribution
+        term = term * (first - count) * (second - count) / ((count + 1) * (rest + count + 1))
+        count = count + 1
+        tail += term
+    return np.minimum(tail, 1.0)
+
+
+def _log_choose(whole: npt.NDArray[Any], part: npt.NDArray[Any]) -> Floats:
+    chosen = np.clip(part, 0, whole)
+    logarithm: Floats = gammaln(whole + 1) - gammaln(chosen + 1) - gammaln(whole - chosen + 1)
+    return logarithm
 
 
 def share_chance(successes: int, trials: int, rate: float) -> float:

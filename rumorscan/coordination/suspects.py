@@ -5,10 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy.sparse import coo_matrix
-from scipy.sparse.csgraph import connected_components
 
-from rumorscan.coordination.activity import Activity, Codes
+from rumorscan.coordination.activity import Activity, Codes, distinct_codes
 from rumorscan.coordination.graph import GroupLinks
 from rumorscan.coordination.memberships import Memberships
 from rumorscan.settings import CampaignSettings
@@ -56,8 +54,7 @@ def gather_suspects(
 ) -> list[Suspects]:
     """Return the connected sets of linked groups that have enough accounts."""
     count = len(memberships.groups)
-    graph = coo_matrix((np.ones(len(links.first)), (links.first, links.second)), (count, count))
-    _, component = connected_components(graph, directed=False)
+    component = _components(count, links)
     rows_of = RowsOfGroups(activity)
     order = np.argsort(component, kind="stable")
     starts = np.flatnonzero(np.r_[True, np.diff(component[order]) > 0]) if count else order
@@ -73,6 +70,22 @@ def gather_suspects(
             q_value = float(links.q_value[here].min(initial=1.0))
             suspects.append(replace(found, shared=shared, q_value=q_value))
     return suspects
+
+
+def _components(count: int, links: GroupLinks) -> Codes:
+    """Return for each group the smallest one that links lead to."""
+    parents = list(range(count))
+
+    def find(group: int) -> int:
+        while parents[group] != group:
+            parents[group] = parents[parents[group]]
+            group = parents[group]
+        return group
+
+    for first, second in zip(links.first.tolist(), links.second.tolist(), strict=True):
+        low, high = sorted((find(first), find(second)))
+        parents[high] = low
+    return np.array([find(group) for group in range(count)], dtype=np.int64)
 
 
 def _suspect(
@@ -94,7 +107,7 @@ def _suspect(
                 rows = rows[np.isin(activity.account[rows], core)]
         kept_rows.append(rows)
     rows = np.sort(np.concatenate(kept_rows))
-    accounts = np.unique(activity.account[rows])
+    accounts = distinct_codes(activity.account[rows])
     sizes = np.array([len(rows) for rows in kept_rows])
     groups = memberships.groups[members][np.lexsort((memberships.groups[members], -sizes))]
     return Suspects(rows, accounts, core, groups, 0, 1.0)

@@ -15,6 +15,7 @@ from rumorscan.kernels import compiled
 from rumorscan.text.fold import Folded
 
 _MASK_64 = (1 << 64) - 1
+_GAPS = (29_524, 9_842, 3_281, 1_094, 301, 132, 57, 23, 10, 4, 1)
 _FIRST, _SECOND = 0xFF51AFD7ED558CCD, 0xC4CEB9FE1A85EC53
 
 
@@ -85,6 +86,20 @@ def pack_shingle(codes: npt.NDArray[np.uint32], start: int, length: int) -> np.u
 
 
 @compiled
+def _sort(values: npt.NDArray[np.uint64], start: int, stop: int) -> None:
+    """Sort a short stretch in place (Shell 1959, gaps by Ciura 2001)."""
+    # NumPy's own sort would cost a second of compiling
+    for gap in _GAPS:
+        for current in range(start + gap, stop):
+            value = values[current]
+            hole = current
+            while hole >= start + gap and values[hole - gap] > value:
+                values[hole] = values[hole - gap]
+                hole -= gap
+            values[hole] = value
+
+
+@compiled
 def _shingle_sets(
     codes: npt.NDArray[np.uint32], offsets: npt.NDArray[np.int64], length: int
 ) -> tuple[npt.NDArray[np.uint64], npt.NDArray[np.int64]]:
@@ -97,16 +112,7 @@ def _shingle_sets(
         for position in range(offsets[row], offsets[row + 1] - length + 1):
             values[written] = pack_shingle(codes, position, length)
             written += 1
-        if written - start > 24:
-            values[start:written].sort()
-        else:  # insertion: most posts are short
-            for current in range(start + 1, written):
-                value = values[current]
-                hole = current
-                while hole > start and values[hole - 1] > value:
-                    values[hole] = values[hole - 1]
-                    hole -= 1
-                values[hole] = value
+        _sort(values, start, written)
         kept = start
         for position in range(start, written):
             if position == start or values[position] != values[kept - 1]:

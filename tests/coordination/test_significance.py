@@ -18,9 +18,18 @@ def test_unreported_tests_make_a_chance_larger() -> None:
     assert corrected(np.array([0.001]), 100).tolist() == [0.1]
 
 
-def test_overlap_is_the_upper_tail() -> None:
-    chance = overlap_chance(np.array([3]), np.array([10]), np.array([8]), 100)[0]
-    assert np.isclose(chance, hypergeom.pmf(range(3, 9), 100, 10, 8).sum())
+@given(st.integers(0, 60), st.integers(1, 50), st.integers(1, 50), st.integers(1, 5_000))
+def test_overlap_is_the_upper_tail_of_the_hypergeometric(
+    shared: int, first: int, second: int, population: int
+) -> None:
+    chance = overlap_chance(np.array([shared]), np.array([first]), np.array([second]), population)
+    whole = max(population, first, second)
+    assert np.isclose(chance[0], hypergeom.sf(shared - 1, whole, first, second), atol=1e-300)
+
+
+def test_an_overlap_far_beyond_chance_has_a_chance_above_zero() -> None:
+    chance = overlap_chance(np.array([40]), np.array([50]), np.array([60]), 400_000)[0]
+    assert 1e-160 < chance < 1e-100
 
 
 @given(st.integers(1, 40), st.integers(0, 40), st.floats(0.01, 0.99))
