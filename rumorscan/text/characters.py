@@ -42,6 +42,8 @@ _IDEOGRAPHS = ((0x3400, 0x4DBF), (0x4E00, 0x9FFF), (0x20000, 0x2F7FF), (0x30000,
 _COMPATIBILITY_IDEOGRAPHS = ((0xF900, 0xFAFF), (0x2F800, 0x2FA1F))
 _HANGUL = (0xAC00, 0xD7A3)
 _SURROGATES = (0xD800, 0xDFFF)
+_PRIVATE = (0xE000, 0xF8FF)
+_JAMO = range(0x1161, 0x11C3)
 
 
 class CharacterTable(NamedTuple):
@@ -71,7 +73,11 @@ def character_table() -> CharacterTable:
         assigned = [code for code in range(start, stop + 1) if chr(code).isalpha()]
         target[assigned] = assigned
     for code in _others():
-        target[code] = _fold_character(chr(code))
+        character = chr(code)
+        if unicodedata.combining(character) or code in _JAMO:
+            target[code] = COMPLEX
+        elif character.isalnum() or unicodedata.decomposition(character):
+            target[code] = _fold_character(character)
     _simplify(target, change)
     _close(target)
     for code in range(0xFF01, 0xFF5F):
@@ -96,7 +102,7 @@ def _close(target: npt.NDArray[np.uint32]) -> None:
 
 def _others() -> list[int]:
     """Return the code points that are neither plain ideographs, Hangul nor surrogates."""
-    blocks = (*_IDEOGRAPHS, _HANGUL, _SURROGATES)
+    blocks = (*_IDEOGRAPHS, _HANGUL, _SURROGATES, _PRIVATE)
     skipped = np.zeros(TABLE_SIZE, dtype=bool)
     for start, stop in blocks:
         skipped[start : stop + 1] = True
@@ -105,8 +111,6 @@ def _others() -> list[int]:
 
 def _fold_character(character: str) -> int:
     """Return the one character that it folds to, before simplification."""
-    if unicodedata.combining(character) or 0x1161 <= ord(character) <= 0x11C2:
-        return COMPLEX
     normal = character if character.isascii() else unicodedata.normalize("NFKC", character)
     kept = [part for part in normal.lower() if part.isalnum()]
     if len(kept) > 1:

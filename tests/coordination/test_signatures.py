@@ -2,11 +2,11 @@ import dataclasses
 
 import numpy as np
 import pytest
-from datasketch import MinHash
+from datasketch import MinHash, MinHashLSH
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rumorscan.coordination.signatures import SCHEME, sign_texts
+from rumorscan.coordination.signatures import SCHEME, as_minhash, sign_texts
 from rumorscan.settings import GroupSettings
 from rumorscan.text.fold import fold_texts
 from rumorscan.text.shingles import shingle_hash
@@ -51,3 +51,16 @@ def test_a_repost_tail_does_not_change_the_signature() -> None:
         GroupSettings(),
     )
     assert (signatures[0] == signatures[1]).all()
+
+
+def test_a_signature_serves_in_an_index_of_datasketch() -> None:
+    keys = fold_texts(
+        ["城东水厂停水三天大家快囤水", "城东水厂停水三天大家快囤水吧", "今天天气不错"]
+    )
+    sketches = [as_minhash(row, GroupSettings()) for row in sign_texts(keys, GroupSettings())]
+    index = MinHashLSH(threshold=0.7, num_perm=GroupSettings().permutations)
+    for name, sketch in zip("abc", sketches, strict=True):
+        index.insert(name, sketch)
+    assert sorted(index.query(sketches[0])) == ["a", "b"]
+    other = library_signature(keys.key(0), GroupSettings())
+    assert other.jaccard(sketches[0]) == 1.0
