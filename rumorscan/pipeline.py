@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import hashlib
 import shutil
 import tempfile
 import weakref
@@ -24,12 +25,12 @@ from rumorscan.coordination.campaigns import Coordination, find_campaigns
 from rumorscan.coordination.groups import find_groups
 from rumorscan.engines.local import map_parts, peak_memory_bytes
 from rumorscan.engines.stages import Stages
-from rumorscan.errors import SettingsError
 from rumorscan.readers import Posts, read_posts
 from rumorscan.readers.pseudonyms import pseudonymize_posts, read_key
 from rumorscan.records import Progress
 from rumorscan.reports import Run
 from rumorscan.rumors import load_model
+from rumorscan.rumors.claim_times import claims_known_at
 from rumorscan.rumors.claims import Claim, ClaimIndex, ClaimMatches, load_claims
 from rumorscan.rumors.linear import LinearModel
 from rumorscan.settings import Settings
@@ -82,7 +83,8 @@ def scan(
         settings=chosen,
         key=read_key(pseudonymize) if pseudonymize else None,
         classifier=load_model(chosen.scoring.model) if chosen.scoring.model else None,
-        claims=_known_at(load_claims(chosen.claims.known), as_of),
+        claims=claims_known_at(load_claims(chosen.claims.known), as_of, chosen.reading.tz),
+        as_of=as_of,
         stages=Stages(progress),
     )
     spool = tempfile.mkdtemp(prefix="rumorscan-")
@@ -103,6 +105,7 @@ class _Job:
     key: bytes | None
     classifier: LinearModel | None
     claims: list[Claim]
+    as_of: str | None
     stages: Stages
 
 
@@ -144,7 +147,10 @@ def _run(source: Any, job: _Job, spool: str) -> Run:
             "finished_at": _now(),
             "settings": settings.to_dict(),
             "model": _name_model(job),
+            "known": _name_files(settings.claims.known),
             "claims": _name_claims(job.claims, evidence.claim),
+            "as_of": job.as_of,
+            "pseudonymized": job.key is not None,
             "inputs": [report.to_dict() for report in posts.inputs],
             "counts": {
                 "rows": posts.rows,
@@ -232,29 +238,6 @@ def _choose(
     return settings
 
 
-def _known_at(claims: list[Claim], as_of: str | None) -> list[Claim]:
-    """Return the claims that had been judged by then; those without a time had."""
-    if as_of is None:
-        return claims
-    limit = _moment(as_of)
-    if limit is None:
-        raise SettingsError(
-            f"as_of is '{as_of}'; expected ISO 8601 such as '2026-03-02T09:00+08:00'"
-        )
-    judged = [_moment(claim.judged_at) for claim in claims]
-    return [
-        claim for claim, moment in zip(claims, judged, strict=True) if not moment or moment <= limit
-    ]
-
-
-def _moment(text: str) -> datetime | None:
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-
-
 def _read(source: Any, job: _Job, spool: str) -> Posts:
     """Return the posts; with a key, nothing of them names an account."""
     reading = job.settings.reading
@@ -317,6 +300,14 @@ def _name_model(job: _Job) -> dict[str, Any]:
     if folder is None:
         return {"name": None, "sha256": None}
     return {"name": job.settings.scoring.model, "sha256": folder.sha256}
+
+
+def _name_files(paths: Sequence[str]) -> list[dict[str, str]]:
+    """Return the path and the SHA-256 of each file of known rumors."""
+    return [
+        {"path": path, "sha256": hashlib.sha256(Path(path).read_bytes()).hexdigest()}
+        for path in paths
+    ]
 
 
 def _name_claims(claims: Sequence[Claim], matched: npt.NDArray[Any]) -> dict[str, str]:

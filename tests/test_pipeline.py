@@ -9,7 +9,7 @@ import pytest
 
 import rumorscan as rs
 from rumorscan.bundle import bundled_homes
-from rumorscan.errors import DumpError, RunError, SettingsError
+from rumorscan.errors import ClaimsError, DumpError, RunError, SettingsError
 from rumorscan.reports import Run
 from rumorscan.settings import Settings
 from tests.coordination.dumps import DAY, background
@@ -158,3 +158,27 @@ def test_shuffled_threads_make_no_campaign() -> None:
         post["posted_at"] = row % (14 * DAY)
     run = rs.campaigns(posts)
     assert {str(campaign.tier) for campaign in run.campaigns.items} <= {"spread"}
+
+
+def test_a_file_that_is_named_after_its_account_is_masked_with_it(tmp_path: Path) -> None:
+    dump = tmp_path / "7000000001.csv"
+    header = "id,bid,正文,头条文章url,原始图片url,视频url,位置,日期,工具,点赞数,评论数,转发数"
+    row = ",P0aBcDeFg,城东水厂停水三天,,,,,2026-03-02,某型号手机,3,1,12"
+    dump.write_text(f"{header}\n{row}\n", encoding="utf-8-sig")
+    other = tmp_path / "7000000002.csv"
+    other.write_text("account_id,text\na,大家快囤水\nb\n", encoding="utf-8")
+    key = tmp_path / "key"
+    key.write_bytes(b"0123456789abcdef0123456789abcdef")
+    for source in (dump, other):
+        run = rs.scan(source, model="", pseudonymize=key)
+        run.write(tmp_path / "run", overwrite=True)
+        for file in (tmp_path / "run").iterdir():
+            assert source.stem.encode() not in file.read_bytes(), file.name
+        assert run.posts.to_arrow()["source_file"].to_pylist()[0] == "input-1"
+        assert run.about["pseudonymized"] is True
+
+
+def test_a_claim_judged_at_no_time_cannot_be_dated() -> None:
+    known = {"claim_id": "k1", "claim": "城东水厂受污染，全城停水三天", "judged_at": "三月四日"}
+    with pytest.raises(ClaimsError, match="三月四日"):
+        _claim_ids([{"account_id": "a", "text": "水"}], known, as_of="2026-03-10")
