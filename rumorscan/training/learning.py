@@ -103,43 +103,21 @@ def learn(
     progress(f"finding near-duplicates among {len(corpus)} labeled posts")
     clusters = find_clusters(corpus)
     _require_distinct(corpus, clusters, folds)
-    ordinary = _apart(ordinary, corpus)
-    grouped = trials.try_folds(
-        recipe, corpus, clusters, ordinary, folds=folds, seed=seed, say=progress
-    )
-    found = {"grouped": trials.measure_trial(corpus, clusters, grouped)}
-    missing: dict[str, str] = {}
-    progress("a later-in-time trial")
-    try:
-        later = trials.try_later(recipe, corpus, clusters, ordinary)
-        found["later"] = trials.measure_trial(corpus, clusters, later)
-    except LabeledError as error:
-        missing["later"] = str(error)
-    left_out = _leave_out_sources(recipe, corpus, clusters, ordinary, progress)
-    if left_out:
-        found["left_out"] = left_out
-    alarms = {"held_out": {name: trials.alarms_of(one) for name, one in grouped.ordinary.items()}}
-    if len(ordinary) > 1:
-        progress("trials without one source of ordinary posts")
-        alarms["left_out"] = {
-            name: trials.try_ordinary(recipe, corpus, clusters, ordinary, source=name)
-            for name in ordinary
-        }
+    material = trials.Material(corpus, clusters, _apart(ordinary, corpus))
+    grouped = trials.try_folds(recipe, material, folds=folds, seed=seed, say=progress)
+    measured, missing = _try_elsewhere(recipe, material, progress)
+    alarms = _count_alarms(recipe, material, grouped, progress)
     progress("looking for leaks")
-    leaks = _leaks(corpus, clusters, grouped)
+    leaks = _leaks(material, grouped)
     progress("fitting the model on everything")
     rows = np.arange(len(corpus))
-    model = recipe.fit(
-        corpus, clusters, rows, [text for texts in ordinary.values() for text in texts]
-    )
+    model = recipe.fit(corpus, clusters, rows, material.everyday())
     return Training(
         model=model,
         inputs=corpus.inputs,
-        data=_data(
-            corpus, clusters, ordinary, len(choose_rows(corpus, clusters, rows, recipe.copies))
-        ),
-        trials=found,
-        ordinary={how: parts for how, parts in alarms.items() if parts},
+        data=_data(material, len(choose_rows(corpus, clusters, rows, recipe.copies))),
+        trials={"grouped": trials.measure_trial(material, grouped), **measured},
+        ordinary=alarms,
         leaks=leaks,
         missing=missing,
         settings={
@@ -149,6 +127,45 @@ def learn(
             "parameters": model.get_params(),
         },
     )
+
+
+def _try_elsewhere(
+    recipe: LinearRecipe, material: trials.Material, say: trials.Say
+) -> tuple[dict[str, dict[str, Metrics]], dict[str, str]]:
+    """Return the metrics on later posts and on left-out sources, and why any is missing."""
+    measured: dict[str, dict[str, Metrics]] = {}
+    missing: dict[str, str] = {}
+    say("a later-in-time trial")
+    try:
+        measured["later"] = trials.measure_trial(material, trials.try_later(recipe, material))
+    except LabeledError as error:
+        missing["later"] = str(error)
+    sources = trials.sources_of(material.corpus)
+    for source in sources if len(sources) > 1 else ():
+        say(f"a trial without {source}")
+        try:
+            trial = trials.try_left_out(recipe, material, source=source)
+        except LabeledError as error:
+            missing[f"without {source}"] = str(error)
+            continue
+        found = trials.measure_trial(material, trial)["all"]
+        measured.setdefault("left_out", {})[source] = found
+    return measured, missing
+
+
+def _count_alarms(
+    recipe: LinearRecipe, material: trials.Material, grouped: trials.Trial, say: trials.Say
+) -> dict[str, dict[str, trials.Alarms]]:
+    """Return the false alarms on ordinary posts held out, and on sources left out whole."""
+    if not material.ordinary:
+        return {}
+    alarms = {"held_out": {name: trials.alarms_of(one) for name, one in grouped.ordinary.items()}}
+    if len(material.ordinary) > 1:
+        say("trials without one source of ordinary posts")
+        alarms["left_out"] = {
+            name: trials.try_ordinary(recipe, material, source=name) for name in material.ordinary
+        }
+    return alarms
 
 
 def _require_enough(corpus: Corpus) -> None:
@@ -188,46 +205,27 @@ def _apart(ordinary: trials.Ordinary, corpus: Corpus) -> dict[str, list[str]]:
     return {name: texts for name, texts in kept.items() if texts}
 
 
-def _leave_out_sources(
-    recipe: LinearRecipe,
-    corpus: Corpus,
-    clusters: npt.NDArray[np.int64],
-    ordinary: trials.Ordinary,
-    say: trials.Say,
-) -> dict[str, Metrics]:
-    sources = trials.sources_of(corpus)
-    found: dict[str, Metrics] = {}
-    for source in sources if len(sources) > 1 else ():
-        say(f"a trial without {source}")
-        trial = trials.try_left_out(recipe, corpus, clusters, ordinary, source=source)
-        found[source] = trials.measure_trial(corpus, clusters, trial)["all"]
-    return found
-
-
-def _leaks(
-    corpus: Corpus, clusters: npt.NDArray[np.int64], trial: trials.Trial
-) -> dict[str, Leaks]:
+def _leaks(material: trials.Material, trial: trials.Trial) -> dict[str, Leaks]:
     """Return the leak report of all posts, and of each source where there are several."""
     return {
         name: find_leaks(
-            corpus.take(rows),
-            clusters[rows],
+            material.corpus.take(rows),
+            material.clusters[rows],
             [one.within(rows) for one in trial.splits],
             trial.probabilities[rows],
         )
-        for name, rows in trials.parts_of(corpus).items()
+        for name, rows in trials.parts_of(material.corpus).items()
     }
 
 
-def _data(
-    corpus: Corpus, clusters: npt.NDArray[np.int64], ordinary: trials.Ordinary, used: int
-) -> dict[str, Any]:
+def _data(material: trials.Material, used: int) -> dict[str, Any]:
+    corpus = material.corpus
     sources = corpus.sources.astype("U")
     return {
         "inputs": [one.to_dict() for one in corpus.inputs],
         "posts": len(corpus),
         "false": int(corpus.labels.sum()),
-        "clusters": int(clusters.max()) + 1,
+        "clusters": int(material.clusters.max()) + 1,
         "learned_from": used,
         "sources": {
             str(name): {
@@ -237,7 +235,7 @@ def _data(
             }
             for name in np.unique(sources)
         },
-        "ordinary": {name: len(texts) for name, texts in ordinary.items()},
+        "ordinary": {name: len(texts) for name, texts in material.ordinary.items()},
     }
 
 

@@ -19,7 +19,7 @@ from rumorscan.text.fold import fold_texts
 from rumorscan.training.corpora import Corpus
 from rumorscan.training.metrics import Figure, Metrics, measure, measure_share
 from rumorscan.training.recipes import Model, Recipe
-from rumorscan.training.splits import Split, grouped_folds, later_split
+from rumorscan.training.splits import Rows, Split, grouped_folds, later_split
 
 Clusters = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -35,6 +35,29 @@ RATES = (BALANCED, ScoringSettings().base_rate)
 
 SMALLEST_SOURCE = 30
 """A source with fewer posts of either label is not measured by itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """What a recipe learns from and is measured on.
+
+    Attributes:
+        corpus: the labeled posts.
+        clusters: their clusters of near-duplicates, shape (len(corpus),).
+        ordinary: source to posts that claim nothing checkable.
+    """
+
+    corpus: Corpus
+    clusters: Clusters
+    ordinary: Ordinary
+
+    def everyday(self, without: str = "") -> list[str]:
+        """Return the ordinary posts of all sources but one."""
+        return [text for name, one in self.ordinary.items() if name != without for text in one]
+
+    def fit(self, recipe: Recipe, rows: Rows, ordinary: Sequence[str]) -> Model:
+        """Return a model fitted on some of the labeled posts and some ordinary ones."""
+        return recipe.fit(self.corpus, self.clusters, rows, ordinary)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +105,7 @@ def probabilities_of(model: Model, texts: Sequence[str], base_rate: float = BALA
 
 def try_folds(
     recipe: Recipe,
-    corpus: Corpus,
-    clusters: Clusters,
-    ordinary: Ordinary,
+    material: Material,
     *,
     folds: int = 5,
     seed: int = 0,
@@ -97,12 +118,13 @@ def try_folds(
     Raises:
         LabeledError: there are too few clusters, or a fold lacks a label.
     """
-    splits = tuple(grouped_folds(clusters, corpus.labels, folds, seed))
+    corpus, ordinary = material.corpus, material.ordinary
+    splits = tuple(grouped_folds(material.clusters, corpus.labels, folds, seed))
     probabilities = np.full(len(corpus), np.nan)
     held_out = {name: np.full((len(texts), len(RATES)), np.nan) for name, texts in ordinary.items()}
     for number, split in enumerate(splits):
         kept = [text for texts in ordinary.values() for text in _without(texts, folds, number)]
-        model = recipe.fit(corpus, clusters, split.train, kept)
+        model = material.fit(recipe, split.train, kept)
         probabilities[split.test] = probabilities_of(model, corpus.texts[split.test].tolist())
         for name, texts in ordinary.items():
             held_out[name][number::folds] = _by_rate(model, texts[number::folds])
@@ -110,38 +132,20 @@ def try_folds(
     return Trial(splits, probabilities, held_out)
 
 
-def try_later(
-    recipe: Recipe,
-    corpus: Corpus,
-    clusters: Clusters,
-    ordinary: Ordinary,
-    *,
-    share: float = 0.3,
-) -> Trial:
+def try_later(recipe: Recipe, material: Material, *, share: float = 0.3) -> Trial:
     """Return the trial in which the model learns from the past and is tested on what came later.
 
     Raises:
         LabeledError: the posts have no times, or a side lacks a label.
     """
-    split = later_split(corpus.posted_at, clusters, share)
+    split = later_split(material.corpus.posted_at, material.clusters, share)
     for name, rows in (("before", split.train), ("after", split.test)):
-        if len(np.unique(corpus.labels[rows])) < 2:
+        if len(np.unique(material.corpus.labels[rows])) < 2:
             raise LabeledError(f"labeled data: all posts {name} the cut carry one label")
-    kept = [text for texts in ordinary.values() for text in texts]
-    model = recipe.fit(corpus, clusters, split.train, kept)
-    probabilities = np.full(len(corpus), np.nan)
-    probabilities[split.test] = probabilities_of(model, corpus.texts[split.test].tolist())
-    return Trial((split,), probabilities, {})
+    return _try_split(recipe, material, split)
 
 
-def try_left_out(
-    recipe: Recipe,
-    corpus: Corpus,
-    clusters: Clusters,
-    ordinary: Ordinary,
-    *,
-    source: str,
-) -> Trial:
+def try_left_out(recipe: Recipe, material: Material, *, source: str) -> Trial:
     """Return the trial in which one source is tested by a model that learned from the others.
 
     Rows of the other sources with a twin in this one are left out of learning.
@@ -149,24 +153,26 @@ def try_left_out(
     Raises:
         LabeledError: the other sources do not have both labels.
     """
-    is_test = corpus.sources == source
+    clusters, is_test = material.clusters, material.corpus.sources == source
     test = np.flatnonzero(is_test)
-    train = np.flatnonzero(~is_test & ~np.isin(clusters, clusters[test]))
-    dropped = np.setdiff1d(np.arange(len(corpus)), np.concatenate([train, test]))
-    kept = [text for texts in ordinary.values() for text in texts]
-    model = recipe.fit(corpus, clusters, train, kept)
-    probabilities = np.full(len(corpus), np.nan)
-    probabilities[test] = probabilities_of(model, corpus.texts[test].tolist())
-    return Trial((Split(train, test, dropped),), probabilities, {})
+    is_train = ~is_test & ~np.isin(clusters, clusters[test])
+    split = Split(np.flatnonzero(is_train), test, np.flatnonzero(~is_train & ~is_test))
+    return _try_split(recipe, material, split)
 
 
-def try_ordinary(
-    recipe: Recipe, corpus: Corpus, clusters: Clusters, ordinary: Ordinary, *, source: str
-) -> Alarms:
+def try_ordinary(recipe: Recipe, material: Material, *, source: str) -> Alarms:
     """Return the false alarms on one source's ordinary posts when none of it was learned from."""
-    kept = [text for name, texts in ordinary.items() if name != source for text in texts]
-    model = recipe.fit(corpus, clusters, np.arange(len(corpus)), kept)
-    return count_alarms(model, ordinary[source])
+    rows = np.arange(len(material.corpus))
+    model = material.fit(recipe, rows, material.everyday(without=source))
+    return count_alarms(model, material.ordinary[source])
+
+
+def _try_split(recipe: Recipe, material: Material, split: Split) -> Trial:
+    model = material.fit(recipe, split.train, material.everyday())
+    probabilities = np.full(len(material.corpus), np.nan)
+    texts = material.corpus.texts[split.test].tolist()
+    probabilities[split.test] = probabilities_of(model, texts)
+    return Trial((split,), probabilities, {})
 
 
 def sources_of(corpus: Corpus) -> list[str]:
@@ -200,8 +206,9 @@ def parts_of(corpus: Corpus) -> dict[str, Clusters]:
     return parts
 
 
-def measure_trial(corpus: Corpus, clusters: Clusters, trial: Trial) -> dict[str, Metrics]:
+def measure_trial(material: Material, trial: Trial) -> dict[str, Metrics]:
     """Return the metrics of all tested rows as `all`, and of each source if there are several."""
+    corpus, clusters = material.corpus, material.clusters
     tested = np.flatnonzero(~np.isnan(trial.probabilities))
     return {
         name: measure(
