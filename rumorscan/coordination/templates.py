@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from difflib import SequenceMatcher
 
+from rumorscan.text.normalize import plain_text
+
 SLOT = "［…］"
 _LEAST_RUN = 2
 _LONGEST = 400
+_LEAST_KEPT = 0.4
 
 
 def find_template(variants: Sequence[str]) -> str:
-    """Return the shared wording of some texts, what varies replaced by a slot.
+    """Return the shared wording of some texts, evasions undone, what varies replaced by a slot.
 
     Args:
         variants: display texts, the most typical first.
@@ -24,9 +27,13 @@ def find_template(variants: Sequence[str]) -> str:
     """
     if not variants:
         return ""
-    shared = [variants[0][:_LONGEST].strip()]
-    for variant in variants[1:]:
-        shared = _intersect(shared, variant[:_LONGEST].strip())
+    plain = [plain_text(variant)[:_LONGEST].strip() for variant in variants]
+    shared = [plain[0]]
+    for variant in plain[1:]:
+        closer = _intersect(shared, variant)
+        # a text that came in by a chain of likenesses would leave nothing of the wording
+        if sum(map(len, closer)) >= _LEAST_KEPT * len(plain[0]):
+            shared = closer
     return _join(shared)
 
 
@@ -37,7 +44,9 @@ def _intersect(pieces: list[str], variant: str) -> list[str]:
     kept: list[str] = []
     end_text = end_variant = 0
     for block in matcher.get_matching_blocks():
-        is_gap = block.a > end_text or block.b > end_variant
+        # symbols that are put between characters are an evasion, no slot
+        inserted = any(map(str.isalnum, variant[end_variant : block.b]))
+        is_gap = block.a > end_text or inserted
         # a lone character between two slots is chance, not wording
         is_kept = block.size >= _LEAST_RUN or (block.size and not is_gap)
         if (is_gap or not is_kept) and block.size + is_gap and (not kept or kept[-1]):
