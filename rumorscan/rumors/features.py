@@ -14,11 +14,9 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from rumorscan.kernels import compiled
-from rumorscan.rumors.buckets import Shape, collect, make_scratch
+from rumorscan.rumors.buckets import Shape, walk
 from rumorscan.text.fold import Folded
-from rumorscan.text.tokens import load_lexicon
-from rumorscan.text.words import Lexicon
+from rumorscan.text.tokens import segment
 
 _MAXIMUM_BITS = 24
 
@@ -97,9 +95,16 @@ def vectorize(
     """
     if rarity is None:
         rarity = np.ones(settings.buckets, dtype=np.float32)
-    return Matrix(
-        *_vectorize(folded.codes, folded.offsets, load_lexicon(), _shape(settings), rarity)
-    )
+    table = weight_table(rarity)
+    walked = _walk(folded, settings, table, _word_begins(folded, settings), keep=True)
+    offsets = np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(walked.counts)])
+    rows = np.repeat(np.arange(len(folded)), walked.counts)
+    entries = (rows << _MAXIMUM_BITS) | walked.buckets[: offsets[-1]]
+    entries.sort()
+    indices = (entries & ((1 << _MAXIMUM_BITS) - 1)).astype(np.int32)
+    values = rarity[indices].astype(np.float64)
+    squares = np.bincount(rows, values * values, len(folded))  # adds one by one, in order
+    return Matrix(values / np.sqrt(squares)[rows], indices, offsets)
 
 
 def rarities(matrix: Matrix, settings: FeatureSettings) -> npt.NDArray[np.float32]:
@@ -162,7 +167,7 @@ def dot(
         >>> dot(fold_texts(["停水停水", ""]), settings, weight_table(ones, ones)).round(3).tolist()
         [[2.449], [0.0]]
     """
-    return _dot(folded.codes, folded.offsets, load_lexicon(), _shape(settings), table)
+    return _walk(folded, settings, table, _word_begins(folded, settings)).products
 
 
 def contributions(
@@ -187,95 +192,59 @@ def contributions(
         >>> contributions(fold_texts(["停水了"]), settings, table).round(2).tolist()
         [0.48, 0.77, 0.48]
     """
-    return _contributions(folded.codes, folded.offsets, load_lexicon(), _shape(settings), table)
+    begins = _word_begins(folded, settings)
+    added = np.zeros(len(folded.codes), dtype=np.float64)
+    for row in range(len(folded)):
+        walked = _walk(folded.part(row, row + 1), settings, table, begins)
+        rarity, weights = table[walked.buckets[: walked.counts[0]], :2].astype(np.float64).T
+        first, last = walked.spans[: walked.counts[0]].T
+        widths = last - first
+        shares = weights / np.sqrt(np.cumsum(rarity * rarity)[-1:]) / widths
+        within = np.arange(widths.sum()) - np.repeat(np.cumsum(widths) - widths, widths)
+        places = np.repeat(first, widths) + within
+        start, stop = folded.offsets[row : row + 2]
+        added[start:stop] = np.bincount(places, np.repeat(shares, widths), stop - start)
+    return added
+
+
+class _Walked(NamedTuple):
+    """What `walk` fills, see there."""
+
+    buckets: npt.NDArray[np.int32]
+    spans: npt.NDArray[np.int32]
+    counts: npt.NDArray[np.int64]
+    products: npt.NDArray[np.float64]
+
+
+def _walk(
+    folded: Folded,
+    settings: FeatureSettings,
+    table: npt.NDArray[np.float32],
+    begins: npt.NDArray[np.uint8],
+    *,
+    keep: bool = False,
+) -> _Walked:
+    """Walk along the keys with arrays that are wide enough; see `walk`."""
+    n = len(folded)
+    kinds = settings.longest - settings.shortest + 3
+    most = kinds * int(folded.lengths.max(initial=1))
+    spans = np.empty((most, 2), dtype=np.int32)
+    buckets = np.empty(kinds * int(folded.lengths.sum()) if keep else most, dtype=np.int32)
+    counts = np.empty(n, dtype=np.int64)
+    products = np.empty((n, table.shape[1] - 1), dtype=np.float64)
+    hashes = np.empty(most, dtype=np.uint64)
+    seen = np.zeros(max(16, 1 << (2 * most - 1).bit_length()), dtype=np.uint64)
+    keys, scratch = (folded.codes, folded.offsets, begins), (hashes, spans, seen)
+    walk(*keys, _shape(settings), table, *scratch, keep, buckets, counts, products)
+    return _Walked(buckets, spans, counts, products)
 
 
 def _shape(settings: FeatureSettings) -> Shape:
-    return Shape(
-        settings.shortest,
-        settings.longest,
-        settings.words,
-        settings.word_pairs,
-        64 - settings.bits,
-    )
+    words, pairs = int(settings.words), int(settings.word_pairs)
+    return settings.shortest, settings.longest, words, pairs, 64 - settings.bits
 
 
-@compiled
-def _vectorize(
-    codes: npt.NDArray[np.uint32],
-    offsets: npt.NDArray[np.int64],
-    lexicon: Lexicon,
-    shape: Shape,
-    rarity: npt.NDArray[np.float32],
-) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.int32], npt.NDArray[np.int64]]:
-    n = len(offsets) - 1
-    scratch = make_scratch(offsets, shape)
-    room = len(codes) * (shape.longest - shape.shortest + 3)
-    values = np.empty(room, dtype=np.float64)
-    indices = np.empty(room, dtype=np.int32)
-    bounds = np.zeros(n + 1, dtype=np.int64)
-    written = 0
-    for row in range(n):
-        count = collect(codes, offsets[row], offsets[row + 1], row, lexicon, shape, scratch)
-        indices[written : written + count] = np.sort(scratch.buckets[:count])
-        square = 0.0
-        for entry in range(written, written + count):
-            values[entry] = rarity[indices[entry]]
-            square += values[entry] * values[entry]
-        for entry in range(written, written + count):
-            values[entry] /= np.sqrt(square)
-        written += count
-        bounds[row + 1] = written
-    return values[:written].copy(), indices[:written].copy(), bounds
-
-
-@compiled
-def _dot(
-    codes: npt.NDArray[np.uint32],
-    offsets: npt.NDArray[np.int64],
-    lexicon: Lexicon,
-    shape: Shape,
-    table: npt.NDArray[np.float32],
-) -> npt.NDArray[np.float64]:
-    n, heads = len(offsets) - 1, table.shape[1] - 1
-    scratch = make_scratch(offsets, shape)
-    products = np.zeros((n, heads), dtype=np.float64)
-    for row in range(n):
-        count = collect(codes, offsets[row], offsets[row + 1], row, lexicon, shape, scratch)
-        buckets = scratch.buckets[:count]
-        square = 0.0
-        for bucket in buckets:
-            rarity = np.float64(table[bucket, 0])
-            square += rarity * rarity
-        scale = 1.0 / np.sqrt(square) if square > 0.0 else 0.0
-        for head in range(heads):
-            total = 0.0
-            for bucket in buckets:
-                total += np.float64(table[bucket, head + 1])
-            products[row, head] = total * scale
-    return products
-
-
-@compiled
-def _contributions(
-    codes: npt.NDArray[np.uint32],
-    offsets: npt.NDArray[np.int64],
-    lexicon: Lexicon,
-    shape: Shape,
-    table: npt.NDArray[np.float32],
-) -> npt.NDArray[np.float64]:
-    scratch = make_scratch(offsets, shape)
-    added = np.zeros(len(codes), dtype=np.float64)
-    for row in range(len(offsets) - 1):
-        start = offsets[row]
-        count = collect(codes, start, offsets[row + 1], row, lexicon, shape, scratch)
-        square = 0.0
-        for feature in range(count):
-            rarity = np.float64(table[scratch.buckets[feature], 0])
-            square += rarity * rarity
-        for feature in range(count):
-            begin, end = scratch.spans[2 * feature], scratch.spans[2 * feature + 1]
-            part = table[scratch.buckets[feature], 1] / np.sqrt(square) / (end - begin)
-            for position in range(begin, end):
-                added[start + position] += part
-    return added
+def _word_begins(folded: Folded, settings: FeatureSettings) -> npt.NDArray[np.uint8]:
+    if settings.words or settings.word_pairs:
+        return segment(folded)
+    return np.zeros(len(folded.codes), dtype=np.uint8)

@@ -22,7 +22,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from rumorscan.text.words import Lexicon, build_lexicon, cut_rows, is_sound
+from rumorscan.text.words import (
+    Lexicon,
+    WordList,
+    build_lexicon,
+    cut_rows,
+    is_sound,
+    parse_dictionary,
+)
 
 if TYPE_CHECKING:
     from rumorscan.text.fold import Folded
@@ -30,7 +37,7 @@ if TYPE_CHECKING:
 CACHE_VARIABLE = "RUMORSCAN_CACHE"
 """Environment variable that names another folder for the caches."""
 
-_LAYOUT = 2  # raise it when the arrays of a cached lexicon change their meaning
+_LAYOUT = 3  # raise it when the arrays of a cached lexicon change their meaning
 
 
 def tokenize(text: str) -> list[str]:
@@ -73,7 +80,7 @@ def load_lexicon() -> Lexicon:
     path = folder / f"lexicon-{dictionary_version()}-{_LAYOUT}.npz" if folder else None
     lexicon = _read_lexicon(path) if path else None
     if lexicon is None:
-        lexicon = build_lexicon(*read_dictionary())
+        lexicon = build_lexicon(read_dictionary())
         if path:
             _write_lexicon(path, lexicon)
     return lexicon
@@ -91,24 +98,17 @@ def dictionary_version() -> str:
     return f"{version('jieba')}-{digest[:16]}"
 
 
-def read_dictionary() -> tuple[dict[str, int], int]:
-    """Return jieba's words with their frequencies, and the sum over all lines.
+def read_dictionary() -> WordList:
+    """Return jieba's words with their frequencies.
 
     What `jieba.Tokenizer.gen_pfdict` reads, without the beginnings of words that it adds.
 
     Example:
-        >>> frequencies, total = read_dictionary()
-        >>> frequencies["自来水"] > 0, total > len(frequencies)
+        >>> words = read_dictionary()
+        >>> len(words.counts) > 300_000, int(words.counts.min()) > 0
         (True, True)
     """
-    frequencies: dict[str, int] = {}
-    total = 0
-    for line in dictionary_path().read_text(encoding="utf-8").split("\n"):
-        if line.strip():
-            word, count = line.strip().split(" ")[:2]
-            frequencies[word] = int(count)  # a word that stands twice has its last frequency,
-            total += int(count)  # but counts twice
-    return frequencies, total
+    return parse_dictionary(dictionary_path().read_text(encoding="utf-8"))
 
 
 def dictionary_path() -> Path:

@@ -8,7 +8,7 @@ cuts as jieba does; a test proves it against the library.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+import string
 from typing import NamedTuple
 
 import numpy as np
@@ -19,9 +19,26 @@ from rumorscan.kernels import compiled
 _SLOT_BITS = 20
 _SLOTS = 1 << _SLOT_BITS
 _LEVEL_BITS = 27
-_LAST = 0x9FD5  # jieba looks no character up beyond this one
+_FIRST_HAN, _LAST = 0x4E00, 0x9FD5  # jieba looks no character up beyond the last one
 _MULTIPLIER = 0x9E3779B97F4A7C15
 _NO_WORD = -np.inf
+_MOST_DIGITS = 12
+
+
+class WordList(NamedTuple):
+    """The lines of a dictionary; a word may stand twice, and then the last line holds.
+
+    Attributes:
+        codes: uint32; the characters of all words, end to end, with what stands between them.
+        begins: int64, shape (n,); where each word begins in `codes`.
+        ends: int64, shape (n,); the position after its last character.
+        counts: int64, shape (n,); how often it occurs; 0 for what only begins a word.
+    """
+
+    codes: npt.NDArray[np.uint32]
+    begins: npt.NDArray[np.int64]
+    ends: npt.NDArray[np.int64]
+    counts: npt.NDArray[np.int64]
 
 
 class Lexicon(NamedTuple):
@@ -30,7 +47,8 @@ class Lexicon(NamedTuple):
     A node is a slot of an open-addressing table, or `_SLOTS` + code point for a first character.
 
     Attributes:
-        first: int32, shape (0x9FD6,); level of the word that is one character.
+        first: int32, shape (0x9FD6,); level of the word that is one character, -1 for characters
+            that jieba looks up in no word.
         entries: uint64, shape (2 ** 20,); parent node, character and level of each node in 21, 16
             and 27 bits; 0 where the slot is empty.
         levels: float64; log-probabilities of words, each value once. Level 0 is negative
@@ -44,29 +62,58 @@ class Lexicon(NamedTuple):
     unknown: float
 
 
-def build_lexicon(frequencies: Mapping[str, int], total: int) -> Lexicon:
-    """Return the tree of a dictionary.
+def parse_dictionary(text: str) -> WordList:
+    r"""Return the words of a dictionary in jieba's format: a line has a word, a space, its count.
 
     Args:
-        frequencies: word to how often it occurs; 0 for what only begins a word.
-        total: the sum of the frequencies as jieba counts it.
+        text: the lines; what follows a second space does not matter.
+
+    Raises:
+        ValueError: a line has no word or no count.
 
     Example:
-        >>> lexicon = build_lexicon({"停": 1, "停水": 3}, 4)
+        >>> words = parse_dictionary("停 1 v\n停水 30\n")
+        >>> (words.ends - words.begins).tolist(), words.counts.tolist()
+        ([1, 2], [1, 30])
+    """
+    codes = np.frombuffer(f"{text}\n".encode("utf-32-le"), dtype=np.uint32)
+    line_ends = np.flatnonzero(codes == ord("\n"))
+    begins = np.concatenate([np.zeros(1, dtype=np.int64), line_ends[:-1] + 1])
+    begins, line_ends = begins[line_ends > begins], line_ends[line_ends > begins]
+    stops = np.flatnonzero((codes == ord(" ")) | (codes == ord("\n")))
+    place = np.searchsorted(stops, begins)
+    ends = stops[place]
+    count_ends = stops[np.minimum(place + 1, len(stops) - 1)]
+    digits = count_ends - ends - 1
+    wrong = (ends == begins) | (ends == line_ends) | (digits < 1) | (digits > _MOST_DIGITS)
+    counts = np.zeros(len(begins), dtype=np.int64)
+    for step in range(min(int(digits.max(initial=0)), _MOST_DIGITS)):
+        has_more = digits > step
+        digit = codes[ends[has_more] + 1 + step].astype(np.int64) - ord("0")
+        wrong[has_more] |= (digit < 0) | (digit > 9)
+        counts[has_more] = 10 * counts[has_more] + digit
+    if wrong.any():
+        at = int(np.flatnonzero(wrong)[0])
+        line = codes[begins[at] : line_ends[at]].tobytes().decode("utf-32-le")
+        raise ValueError(f"dictionary line {line!r}; expected a word, a space and a count")
+    return WordList(codes, begins, ends, counts)
+
+
+def build_lexicon(words: WordList) -> Lexicon:
+    r"""Return the tree of a dictionary.
+
+    Example:
+        >>> lexicon = build_lexicon(parse_dictionary("停 1\n停水 3"))
         >>> int((lexicon.entries > 0).sum()), lexicon.levels.round(3).tolist()
         (1, [-inf, -1.386, -0.288])
     """
-    words = sorted(word for word in frequencies if frequencies[word] > 0)
+    total = int(words.counts.sum())  # a word that stands twice counts twice, as jieba has it
     log_total = math.log(total) if total > 0 else 0.0
-    counts = sorted({frequencies[word] for word in words})
+    counts = np.unique(words.counts[words.counts > 0])
     # subtracted here, one by one, as jieba subtracts it: the floats must be the same
-    levels = [_NO_WORD, *(math.log(count) - log_total for count in counts)]
-    level_of = {count: level for level, count in enumerate(counts, 1)}
-    word_levels = np.array([level_of[frequencies[word]] for word in words], dtype=np.int32)
-    offsets = np.zeros(len(words) + 1, dtype=np.int64)
-    np.cumsum(np.fromiter(map(len, words), dtype=np.int64, count=len(words)), out=offsets[1:])
-    codes = np.frombuffer("".join(words).encode("utf-32-le"), dtype=np.uint32)
-    first, entries = _plant(codes, offsets, word_levels)
+    levels = [_NO_WORD, *(math.log(count) - log_total for count in counts.tolist())]
+    level_of_word = np.where(words.counts > 0, np.searchsorted(counts, words.counts) + 1, 0)
+    first, entries = _plant(words, level_of_word)
     return Lexicon(first, entries, np.array(levels, dtype=np.float64), math.log(1) - log_total)
 
 
@@ -74,7 +121,7 @@ def is_sound(lexicon: Lexicon) -> bool:
     """Tell whether the arrays have the types and sizes that the loops rely on.
 
     Example:
-        >>> is_sound(build_lexicon({"停水": 3}, 3))
+        >>> is_sound(build_lexicon(parse_dictionary("停水 3")))
         True
     """
     first, entries, levels, _ = lexicon
@@ -84,154 +131,129 @@ def is_sound(lexicon: Lexicon) -> bool:
     if levels.dtype != np.float64 or levels.ndim != 1:
         return False
     highest = max(int((entries & np.uint64((1 << _LEVEL_BITS) - 1)).max()), int(first.max()))
-    return int(first.min()) >= 0 and highest < len(levels)
+    return highest < len(levels)
 
 
-@compiled
-def _find(entries: npt.NDArray[np.uint64], node: np.int64, code: np.uint32) -> np.int64:
-    """Return the slot of a node's child, or the empty slot where it belongs."""
-    key = (np.uint64(node) << np.uint64(16)) | np.uint64(code)
-    slot = (key * np.uint64(_MULTIPLIER)) >> np.uint64(64 - _SLOT_BITS)
-    while entries[slot] != 0 and entries[slot] >> np.uint64(_LEVEL_BITS) != key:
-        slot = (slot + np.uint64(1)) & np.uint64(_SLOTS - 1)
-    return np.int64(slot)
-
-
-@compiled
-def _plant(
-    codes: npt.NDArray[np.uint32],
-    offsets: npt.NDArray[np.int64],
-    word_levels: npt.NDArray[np.int32],
-) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.uint64]]:
-    first = np.zeros(_LAST + 1, dtype=np.int32)
-    entries = np.zeros(_SLOTS, dtype=np.uint64)
-    for word in range(len(offsets) - 1):
-        start, stop = offsets[word], offsets[word + 1]
-        in_block = stop > start
-        for position in range(start, stop):
-            in_block = in_block and _in_block(codes[position])
-        if not in_block:  # never looked up
-            continue
-        if stop == start + 1:
-            first[codes[start]] = word_levels[word]
-            continue
-        node = np.int64(_SLOTS + codes[start])
-        for position in range(start + 1, stop):
-            slot = _find(entries, node, codes[position])
-            if entries[slot] == 0:
-                key = (np.uint64(node) << np.uint64(16)) | np.uint64(codes[position])
-                entries[slot] = key << np.uint64(_LEVEL_BITS)
-            node = slot
-        entries[node] |= np.uint64(word_levels[word])
-    return first, entries
-
-
-@compiled
-def _in_block(code: np.uint32) -> bool:
-    """Tell whether jieba looks a character up; others are words of their own."""
-    if code < 128:
-        # + # & . _ % - beside letters and digits
-        return _is_ascii_word(code) or code in (0x2B, 0x23, 0x26, 0x2E, 0x5F, 0x25, 0x2D)
-    return bool(0x4E00 <= code <= 0x9FD5)
-
-
-@compiled
-def _is_ascii_word(code: np.uint32) -> bool:
-    return bool(0x30 <= code <= 0x39 or 0x41 <= code <= 0x5A or 0x61 <= code <= 0x7A)
-
-
-@compiled
-def _route(
-    codes: npt.NDArray[np.uint32],
-    start: int,
-    stop: int,
-    lexicon: Lexicon,
-    route: npt.NDArray[np.float64],
-    following: npt.NDArray[np.int32],
-    base: int,
-) -> None:
-    """Find the most probable way through a block, from its end; ties go to the longer word."""
-    first, entries, levels, unknown = lexicon
-    route[stop - base] = 0.0
-    for begin in range(stop - 1, start - 1, -1):
-        best, chosen = _NO_WORD, -1
-        node = np.int64(_SLOTS + codes[begin])
-        level = np.int64(first[codes[begin]])
-        end = begin + 1
-        while True:
-            if level > 0:
-                value = levels[level] + route[end - base]
-                if chosen < 0 or value >= best:
-                    best, chosen = value, end
-            if end == stop:
-                break
-            node = _find(entries, node, codes[end])
-            entry = entries[node]
-            if entry == 0:
-                break
-            level = np.int64(entry & np.uint64((1 << _LEVEL_BITS) - 1))
-            end += 1
-        if chosen < 0:
-            best, chosen = unknown + route[begin + 1 - base], begin + 1
-        route[begin - base] = best
-        following[begin - base] = chosen - base
-
-
-@compiled
-def cut_row(
-    codes: npt.NDArray[np.uint32],
-    start: int,
-    stop: int,
-    lexicon: Lexicon,
-    route: npt.NDArray[np.float64],
-    following: npt.NDArray[np.int32],
-    begins: npt.NDArray[np.uint8],
-) -> None:
-    """Mark where the words of one key begin.
-
-    Args:
-        codes: code points.
-        start: position of the key's first character.
-        stop: position after its last.
-        lexicon: the dictionary.
-        route: scratch, at least `stop - start + 1` long.
-        following: scratch, as long.
-        begins: shape (stop - start,) or longer; 1 where a word begins, else 0.
-    """
-    position = start
-    while position < stop:
-        begins[position - start] = 1
-        if not _in_block(codes[position]):
-            position += 1
-            continue
-        end = position + 1
-        while end < stop and _in_block(codes[end]):
-            end += 1
-        _route(codes, position, end, lexicon, route, following, start)
-        was_single = False
-        while position < end:
-            after = following[position - start] + start
-            # jieba joins single letters and digits that stand side by side
-            is_single = after == position + 1 and _is_ascii_word(codes[position])
-            begins[position - start] = 0 if is_single and was_single else 1
-            for inner in range(position + 1, after):
-                begins[inner - start] = 0
-            was_single = is_single
-            position = after
-
-
-@compiled
 def cut_rows(
     codes: npt.NDArray[np.uint32], offsets: npt.NDArray[np.int64], lexicon: Lexicon
 ) -> npt.NDArray[np.uint8]:
-    """Mark where the words of all keys begin; uint8, aligned with the code points."""
-    widest = 0
-    for row in range(len(offsets) - 1):
-        widest = max(widest, offsets[row + 1] - offsets[row])
+    """Mark where the words of all keys begin; uint8, aligned with the code points.
+
+    Example:
+        >>> codes = np.frombuffer("停水了".encode("utf-32-le"), dtype=np.uint32)
+        >>> lexicon = build_lexicon(parse_dictionary("停水 3"))
+        >>> cut_rows(codes, np.array([0, 3]), lexicon).tolist()
+        [1, 0, 1]
+    """
+    begins = np.zeros(len(codes), dtype=np.uint8)
+    widest = int(np.diff(offsets).max(initial=0))
     route = np.empty(widest + 1, dtype=np.float64)
-    following = np.empty(widest + 1, dtype=np.int32)
-    begins = np.empty(len(codes), dtype=np.uint8)
+    following = np.empty(widest + 1, dtype=np.int64)
+    _cut(codes, offsets, *lexicon, route, following, begins)
+    return begins
+
+
+def _plant(
+    words: WordList, level_of_word: npt.NDArray[np.int64]
+) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.uint64]]:
+    """Return `Lexicon.first` and `Lexicon.entries`: all first characters, all second ones, ..."""
+    first = np.where(_is_looked_up(np.arange(_LAST + 1, dtype=np.uint32)), 0, -1).astype(np.int32)
+    entries = np.zeros(_SLOTS, dtype=np.uint64)
+    strange = np.concatenate([[0], np.cumsum(~_is_looked_up(words.codes))])
+    looked_up = strange[words.begins] == strange[words.ends]
+    begins, levels = words.begins[looked_up], level_of_word[looked_up]
+    lengths = words.ends[looked_up] - begins
+    single = lengths == 1
+    first[words.codes[begins[single]]] = levels[single]
+    nodes = words.codes[begins].astype(np.uint64) + np.uint64(_SLOTS)
+    for place in range(1, int(lengths.max(initial=0))):
+        longer = lengths > place
+        begins, levels, lengths = begins[longer], levels[longer], lengths[longer]
+        keys = (nodes[longer] << np.uint64(16)) | words.codes[begins + place]
+        nodes = _insert(entries, keys)
+        last = lengths == place + 1
+        entries[nodes[last]] = (keys[last] << np.uint64(_LEVEL_BITS)) | levels[last].astype("u8")
+    return first, entries
+
+
+def _insert(
+    entries: npt.NDArray[np.uint64], keys: npt.NDArray[np.uint64]
+) -> npt.NDArray[np.uint64]:
+    """Give every key a slot, the first free one from where it hashes to; return the slots."""
+    slots = (keys * np.uint64(_MULTIPLIER)) >> np.uint64(64 - _SLOT_BITS)
+    waiting = np.arange(len(keys))
+    while len(waiting):
+        at, wanted = slots[waiting], keys[waiting]
+        free = entries[at] == 0
+        entries[at[free]] = wanted[free] << np.uint64(_LEVEL_BITS)  # of several the last stays
+        taken = entries[at] >> np.uint64(_LEVEL_BITS) != wanted
+        waiting = waiting[taken]
+        slots[waiting] = (slots[waiting] + np.uint64(1)) & np.uint64(_SLOTS - 1)
+    return slots
+
+
+def _is_looked_up(codes: npt.NDArray[np.uint32]) -> npt.NDArray[np.bool_]:
+    """Tell which characters jieba looks up; others are words of their own."""
+    in_ascii = np.zeros(129, dtype=np.bool_)
+    in_ascii[[ord(character) for character in string.ascii_letters + string.digits + "+#&._%-"]] = 1
+    han = (codes >= _FIRST_HAN) & (codes <= _LAST)
+    return np.asarray(han | in_ascii[np.minimum(codes, 128)])
+
+
+@compiled
+def _cut(
+    codes: npt.NDArray[np.uint32],
+    offsets: npt.NDArray[np.int64],
+    first: npt.NDArray[np.int32],
+    entries: npt.NDArray[np.uint64],
+    levels: npt.NDArray[np.float64],
+    unknown: float,
+    route: npt.NDArray[np.float64],
+    following: npt.NDArray[np.int64],
+    begins: npt.NDArray[np.uint8],
+) -> None:
+    """Find the most probable way through each key, from its end; ties go to the longer word."""
     for row in range(len(offsets) - 1):
         start, stop = offsets[row], offsets[row + 1]
-        cut_row(codes, start, stop, lexicon, route, following, begins[start:stop])
-    return begins
+        route[stop - start] = 0.0
+        for begin in range(stop - 1, start - 1, -1):
+            code = np.int64(codes[begin])
+            level = np.int64(first[code]) if code <= _LAST else -1
+            node = _SLOTS + code
+            end = begin + 1
+            best, chosen = 0.0, -1
+            while level >= 0:
+                if level > 0:
+                    value = levels[level] + route[end - start]
+                    if chosen < 0 or value >= best:
+                        best, chosen = value, end
+                if end == stop or codes[end] > _LAST:
+                    break
+                key = np.uint64((node << 16) | codes[end])
+                slot = (key * np.uint64(_MULTIPLIER)) >> np.uint64(64 - _SLOT_BITS)
+                while entries[slot] != 0 and entries[slot] >> np.uint64(_LEVEL_BITS) != key:
+                    slot = (slot + np.uint64(1)) & np.uint64(_SLOTS - 1)
+                if entries[slot] == 0:
+                    break
+                level = np.int64(entries[slot] & np.uint64((1 << _LEVEL_BITS) - 1))
+                node = np.int64(slot)
+                end += 1
+            if chosen < 0:
+                chosen = begin + 1
+                best = unknown + route[chosen - start]
+                if code > _LAST or first[code] < 0:
+                    best = 0.0  # what follows is cut by itself
+            route[begin - start] = best
+            following[begin - start] = chosen
+        position, was_single = start, False
+        while position < stop:
+            after = following[position - start]
+            code = np.int64(codes[position])
+            # jieba joins single letters and digits that stand side by side
+            is_single = bool(
+                after == position + 1
+                and (0x30 <= code <= 0x39 or 0x41 <= code <= 0x5A or 0x61 <= code <= 0x7A)
+            )
+            if not (is_single and was_single):
+                begins[position] = 1
+            position, was_single = after, is_single

@@ -101,6 +101,18 @@ def test_characters_and_words_are_those_that_scikit_learn_would_count():
     assert np.allclose((ours @ ours.T).toarray(), (reference @ reference.T).toarray(), atol=1e-6)
 
 
+def test_keys_in_the_middle_of_others_have_the_same_vectors():
+    folded = fold_texts(["自来水厂停水三天", "城东停电", "城东停电两天"])
+    settings = FeatureSettings()
+    rarity, vectors = weights_of(settings, 2)
+    table = weight_table(rarity, *vectors)
+    part = folded.part(1, 3)
+    assert np.array_equal(dot(part, settings, table), dot(folded, settings, table)[1:])
+    whole, some = vectorize(folded, settings, rarity), vectorize(part, settings, rarity)
+    assert np.array_equal(some.indices, whole.indices[whole.offsets[1] :])
+    assert np.array_equal(some.values, whole.values[whole.offsets[1] :])
+
+
 def test_saying_it_twice_adds_nothing():
     once, twice = vectorize(fold_texts(["水水", "水水水水"]), SINGLE).offsets.tolist()[1:]
     assert (once, twice) == (1, 2)

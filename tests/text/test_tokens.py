@@ -1,3 +1,4 @@
+import io
 import itertools
 import json
 import logging
@@ -15,7 +16,7 @@ from hypothesis import strategies as st
 from rumorscan.text import tokens
 from rumorscan.text.distinct import find_distinct
 from rumorscan.text.fold import Folded, fold_texts
-from rumorscan.text.words import build_lexicon, cut_rows
+from rumorscan.text.words import build_lexicon, cut_rows, parse_dictionary
 from tests.real_data import THREADS, needs_real_data
 
 SENTENCES = [
@@ -72,19 +73,19 @@ def test_the_words_of_any_fold_key_are_those_of_jieba(text):
 
 
 @given(
-    st.dictionaries(st.text(alphabet="甲乙丙a1", min_size=1, max_size=4), st.integers(0, 3)),
-    st.text(alphabet="甲乙丙丁a1", max_size=12),
+    st.lists(
+        st.tuples(st.text(alphabet="甲乙丙a1，", min_size=1, max_size=4), st.integers(0, 3)),
+        max_size=8,
+    ),
+    st.text(alphabet="甲乙丙丁a1，", max_size=12),
 )
-def test_any_dictionary_is_used_as_jieba_uses_it(dictionary, text):
-    words = {word: count for word, count in dictionary.items() if count}
-    frequencies = dict(words)
-    for word in words:  # as gen_pfdict does
-        for end in range(1, len(word)):
-            frequencies.setdefault(word[:end], 0)
+@example([("甲", 3), ("甲乙", 2), ("甲", 0), ("甲乙", 1)], "甲乙甲")
+def test_any_dictionary_is_used_as_jieba_uses_it(words, text):
+    lines = "".join(f"{word} {count} n\n" for word, count in [*words, ("全部", 1)])
     tokenizer = tokens._jieba().Tokenizer()
-    tokenizer.FREQ, tokenizer.total, tokenizer.initialized = frequencies, 10, True
-    lexicon = build_lexicon(frequencies, 10)
-    begins = cut_rows(*_columns(text), lexicon)
+    tokenizer.FREQ, tokenizer.total = tokenizer.gen_pfdict(io.BytesIO(lines.encode()))
+    tokenizer.initialized = True
+    begins = cut_rows(*_columns(text), build_lexicon(parse_dictionary(lines)))
     expected = [int(at == 0) for word in tokenizer.lcut(text, HMM=False) for at in range(len(word))]
     assert begins.tolist() == expected
 
@@ -93,7 +94,32 @@ def test_the_dictionary_is_read_as_jieba_reads_it():
     with tokens.dictionary_path().open("rb") as file:
         expected, total = tokens._jieba().Tokenizer.gen_pfdict(file)
     words = {word: count for word, count in expected.items() if count}
-    assert tokens.read_dictionary() == (words, total)
+    assert frequencies(tokens.read_dictionary()) == (words, total)
+
+
+def frequencies(words):
+    """Return a word list as jieba has it: word to count, and the sum of the counts."""
+    pieces = zip(words.begins.tolist(), words.ends.tolist(), strict=True)
+    text = words.codes.tobytes().decode("utf-32-le")
+    spelled = [text[begin:end] for begin, end in pieces]
+    return dict(zip(spelled, words.counts.tolist(), strict=True)), int(words.counts.sum())
+
+
+@pytest.mark.parametrize("lines", ["停水 3 n\n停 1", "停水 3\n\n停 1 \n", "停水 3 a b\n停 01 n\n"])
+def test_tag_and_last_line_end_may_be_missing(lines):
+    assert frequencies(parse_dictionary(lines)) == ({"停水": 3, "停": 1}, 4)
+
+
+def test_a_dictionary_may_be_empty():
+    assert frequencies(parse_dictionary("")) == ({}, 0)
+
+
+@pytest.mark.parametrize(
+    "line", ["停", " 3", "停 x", "停 -1", "停  3", "停 3x n", "停 " + 13 * "9"]
+)
+def test_a_dictionary_line_without_word_or_count_is_named(line):
+    with pytest.raises(ValueError, match=f"line '{line}'; expected a word"):
+        parse_dictionary(f"停水 3 n\n{line}\n断水 2 n\n")
 
 
 def _columns(text):
@@ -191,7 +217,7 @@ def test_a_cached_array_of_objects_is_refused(tmp_path):
 
 
 def test_a_cached_lexicon_that_points_out_of_its_tables_is_refused(tmp_path):
-    lexicon = build_lexicon({"停水": 3, "停": 1}, 4)
+    lexicon = build_lexicon(parse_dictionary("停水 3\n停 1"))
     path = tmp_path / "lexicon.npz"
     tokens._write_lexicon(path, lexicon)
     assert tokens._read_lexicon(path) is not None
