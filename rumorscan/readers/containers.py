@@ -13,7 +13,7 @@ import io
 import lzma
 import os
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import Any, cast
@@ -30,6 +30,8 @@ MAGIC = {
 """First bytes of the packings; the content decides, not the name."""
 DUMP_ENDINGS = (".jsonl", ".ndjson", ".json", ".csv", ".tsv", ".parquet")
 PACKING_ENDINGS = (".gz", ".xz", ".bz2", ".zst")
+RUN_MARKS = ("manifest.json", "run.json")
+"""Files that together give a run folder away."""
 _DAMAGE = (EOFError, OSError, lzma.LZMAError, zlib.error)
 _CHUNK = 1 << 20
 
@@ -38,7 +40,7 @@ def find_files(source: str | Path) -> list[Path]:
     """Return the files that a path, a glob or a folder stands for, in sorted order.
 
     Of a folder those are taken, also in folders below, that end like a dump; names that begin
-    with a dot are passed over.
+    with a dot are passed over, and so are run folders.
 
     Raises:
         DumpError: nothing is there.
@@ -51,11 +53,7 @@ def find_files(source: str | Path) -> list[Path]:
     """
     path = Path(source)
     if path.is_dir():
-        files = sorted(
-            item
-            for item in path.rglob("*")
-            if item.is_file() and _is_dump(item) and not _is_hidden(item.relative_to(path))
-        )
+        files = sorted(_dumps_below(path))
         if not files:
             raise DumpError(
                 f"{source}: the folder holds no dump; expected files that end in "
@@ -75,12 +73,30 @@ def find_files(source: str | Path) -> list[Path]:
     raise DumpError(f"{source}: no such file; check the path")
 
 
+def _dumps_below(folder: Path) -> Iterator[Path]:
+    for place, inner, names in os.walk(folder):
+        inner[:] = [name for name in inner if not name.startswith(".")]
+        if is_run(names):
+            if Path(place) == folder:
+                raise DumpError(f"{folder}: is a run folder; give the dump that was scanned")
+            inner.clear()
+            continue
+        files = (Path(place, name) for name in names if not name.startswith("."))
+        yield from (file for file in files if _is_dump(file) and file.is_file())
+
+
+def is_run(names: Iterable[str]) -> bool:
+    """Return whether a folder that holds these names is a run, not a dump.
+
+    Example:
+        >>> is_run(["manifest.json", "posts.parquet", "run.json"]), is_run(["run.json"])
+        (True, False)
+    """
+    return set(RUN_MARKS) <= set(names)
+
+
 def _is_dump(path: Path) -> bool:
     return bare_name(path).lower().endswith(DUMP_ENDINGS)
-
-
-def _is_hidden(path: Path) -> bool:
-    return any(part.startswith(".") for part in path.parts)
 
 
 def bare_name(path: Path) -> str:

@@ -10,7 +10,8 @@ import zstandard
 
 from rumorscan.errors import DumpError
 from rumorscan.readers import read_posts
-from rumorscan.readers.containers import ByteSource, find_files
+from rumorscan.readers.containers import RUN_MARKS, ByteSource, find_files
+from rumorscan.reports import folder as folder_of_a_run
 
 LINES = "\n".join(
     json.dumps({"post_id": f"p{i}", "account_id": "a", "text": f"城东水厂停水{i}天"})
@@ -91,6 +92,21 @@ def test_folders_and_globs_give_files_in_sorted_order(tmp_path):
     found = [path.relative_to(tmp_path).as_posix() for path in find_files(tmp_path)]
     assert found == ["a.csv", "b.jsonl", "sub/c.jsonl.xz"]
     assert [path.name for path in find_files(str(tmp_path / "*.jsonl"))] == ["b.jsonl"]
+
+
+def test_runs_in_a_folder_of_dumps_are_no_dumps(tmp_path):
+    unfinished = tmp_path / ".run.unfinished-7"
+    for folder in (tmp_path, tmp_path / "run", tmp_path / "half", unfinished):
+        folder.mkdir(exist_ok=True)
+        (folder / "a.csv").write_bytes(b"x")
+    for mark in RUN_MARKS:
+        (tmp_path / "run" / mark).write_bytes(b"{}")
+    (tmp_path / "half" / "run.json").write_bytes(b"{}")
+    found = [path.relative_to(tmp_path).as_posix() for path in find_files(tmp_path)]
+    assert found == ["a.csv", "half/a.csv", "half/run.json"]
+    assert RUN_MARKS == folder_of_a_run._RUN_MARKS
+    with pytest.raises(DumpError, match=r"run: is a run folder; give the dump"):
+        find_files(tmp_path / "run")
 
 
 def test_inputs_that_share_a_name_are_told_apart_by_their_paths(tmp_path):
