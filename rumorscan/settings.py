@@ -207,12 +207,17 @@ def load_settings(path: str | Path) -> Settings:
         SettingsError: the file is missing, is no TOML, or holds an unknown or unfit setting.
     """
     try:
-        values = tomllib.loads(Path(path).read_text(encoding="utf-8"))
+        # Windows' Notepad begins a file of UTF-8 with a byte order mark
+        values = tomllib.loads(Path(path).read_text(encoding="utf-8-sig"))
+        return settings_from_dict(values)
     except OSError as error:
         raise SettingsError(f"{path}: cannot be read: {error.strerror}") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except UnicodeDecodeError as error:
+        raise SettingsError(f"{path}: is not UTF-8; save it as UTF-8") from error
+    except tomllib.TOMLDecodeError as error:
         raise SettingsError(f"{path}: is not TOML: {error}") from error
-    return settings_from_dict(values)
+    except SettingsError as error:
+        raise SettingsError(f"{path}: {error}") from error
 
 
 def _plain(value: Any) -> Any:

@@ -57,6 +57,23 @@ def test_a_file_that_is_no_toml_is_one_line(tmp_path: Path) -> None:
         load_settings(tmp_path / "none.toml")
 
 
+def test_a_byte_order_mark_is_no_part_of_a_file(tmp_path: Path) -> None:
+    file = tmp_path / "settings.toml"
+    file.write_text("[groups]\nsimilarity = 0.8\n", encoding="utf-8-sig")
+    assert load_settings(file).groups.similarity == 0.8
+    file.write_text("[groups]\nsimilarity = 0.8\n", encoding="utf-16")
+    with pytest.raises(SettingsError, match=r"settings\.toml: is not UTF-8; save it as UTF-8"):
+        load_settings(file)
+
+
+@pytest.mark.parametrize("content", ["[group]", "[groups]\nsimilarity = 2", "[groups]\nbands = ''"])
+def test_what_does_not_fit_is_named_with_its_file(tmp_path: Path, content: str) -> None:
+    file = tmp_path / "settings.toml"
+    file.write_text(content, encoding="utf-8")
+    with pytest.raises(SettingsError, match=r"settings\.toml: (unknown )?setting 'group"):
+        load_settings(file)
+
+
 def test_settings_are_frozen() -> None:
     with pytest.raises(dataclasses.FrozenInstanceError):
         Settings().groups.similarity = 0.5  # type: ignore[misc]
