@@ -13,7 +13,7 @@ ALIASES: dict[str, tuple[str, ...]] = {
     "post_id": (
         "post_id", "id_str", "weibo_id", "微博id", "mid", "tweetid", "tweet_id", "note_id",
         "aweme_id", "video_id", "content_id", "comment_id", "status_id", "message_id", "pid",
-        "_id", "id", "ID", "帖子id", "微博ID", "评论id", "mblogid", "bid",
+        "_id", "id", "ID", "帖子id", "微博ID", "评论id", "mblogid", "bid", "编号",
     ),
     "account_id": (
         "account_id", "user_id", "userid", "uid", "author_id", "user.id_str", "user._id", "user.id",
@@ -224,6 +224,17 @@ LAYOUTS: tuple[Layout, ...] = (
         "labeled-reposts",
         ("mid", "uid", "parent", "text", "date"),
         columns={"post_id": ("mid",), "account_id": ("uid",)},
+    ),
+    Layout(
+        "bazhuayu",
+        ("标题", "txt", "from1"),
+        columns={
+            "account_id": ("标题",),
+            "account_name": ("标题",),
+            "text": ("txt",),
+            "posted_at": ("from1",),
+            "title": (),
+        },
     ),
 )
 """Layouts in the order in which they are tried; the first whose marks are all there is taken."""

@@ -189,6 +189,17 @@ CASES = {
             "platform": "twitter",
         },
     ),
+    "bazhuayu/csv": (
+        "导出.csv",
+        f"\ufeff标题,txt,from1,图片\n小禾,{TEXT},03月02日 09:14,http://x.test/1.jpg\n",
+        {
+            "post_id": "导出.csv:1",
+            "account_id": "小禾",
+            "account_name": "小禾",
+            "posted_at": None,
+            "precision": 0,
+        },
+    ),
     "labeled-reposts/jsonl": (
         "reposts.jsonl",
         {"mid": 5, "uid": 7, "parent": 4, "kids": [], "text": TEXT, "date": "2026-03-02 09:14:07"},
@@ -207,13 +218,29 @@ def test_a_layout_is_recognized_and_its_fields_have_the_expected_values(tmp_path
     assert posts.inputs[0].format == name
     assert posts.rejects.num_rows == 0
     row = posts.table.to_pylist()[0]
-    row["posted_at"] = row["posted_at"].isoformat()
+    row["posted_at"] = row["posted_at"] and row["posted_at"].isoformat()
     if row.get("account_created_at"):
         row["account_created_at"] = row["account_created_at"].isoformat()
     wanted = {"text": TEXT, "precision": 3, **expected}
     assert {key: row[key] for key in wanted} == wanted
     filled = {key for key in OPTIONAL_FIELDS if row.get(key) is not None}
     assert filled <= wanted.keys()
+
+
+def test_times_without_a_year_are_counted(tmp_path):
+    path = tmp_path / "导出.csv"
+    times = ["03月02日 09:14", "今天09:14", "5分钟前", "2026年03月02日 09:14"]
+    rows = [f"小禾,{TEXT},{time},\n" for time in times]
+    path.write_text("标题,txt,from1,图片\n" + "".join(rows), encoding="gb18030")
+    posts = read_posts(path)
+    assert posts.inputs[0].notes["times not known"] == 3
+    assert posts.column("posted_at").null_count == 3
+
+
+def test_a_column_of_numbers_names_the_posts(tmp_path):
+    path = tmp_path / "表.csv"
+    path.write_text("编号,用户名,内容\n0017,小禾,停水\n", encoding="utf-8")
+    assert read_posts(path).column("post_id").to_pylist() == ["0017"]
 
 
 def test_a_layout_can_be_asked_for_by_name(tmp_path):
