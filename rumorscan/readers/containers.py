@@ -12,6 +12,7 @@ import hashlib
 import io
 import lzma
 import os
+import zipfile
 import zlib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -245,8 +246,19 @@ def _unpacked(file: _Hashed, packing: str, path: Path) -> Any:
         return _Zstd(file, path)
     if packing == "zip":
         file.close()
+        if _is_workbook(path):
+            raise DumpError(f"{path}: XLSX is not read yet; export as CSV (UTF-8)")
         raise DumpError(f"{path}: is a zip archive; unpack it and give the files in it")
     return file
+
+
+def _is_workbook(path: Path) -> bool:
+    """Whether a zip archive is a workbook, by what is in it or, where damaged, by its name."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return any(name.startswith("xl/") for name in archive.namelist())
+    except (OSError, zipfile.BadZipFile):
+        return path.suffix.lower() in (".xlsx", ".xlsm")
 
 
 class _Zstd:

@@ -44,7 +44,7 @@ def read_document(
             )
     value = parse_line(b"".join(pieces))
     if isinstance(value, Broken):
-        raise DumpError(f"{where}: is not JSON: {value.why}")
+        raise DumpError(f"{where}: is not JSON{': ' if value.why else ''}{value.why}")
     items = find_items(value)
     if items is None:
         raise DumpError(f"{where}: holds no list of objects; expected a list of posts")

@@ -31,6 +31,7 @@ DEPTH_LIMIT = 1_000
 """Nesting beyond which a line is not read; both parsers go as deep."""
 
 _NEWLINE, _OPEN, _CLOSE, _RETURN = b"\n{}\r"
+_BEGINNINGS = tuple(bytes([code]) for code in b'{["-0123456789')
 _KINDS = {str: pa.string(), int: pa.int64(), bool: pa.bool_()}
 
 
@@ -197,7 +198,7 @@ def _parse_lines(
             numbers.append(number)
         elif line.strip():
             reason = "bad-json" if isinstance(row, Broken) else "not-an-object"
-            detail = row.why if isinstance(row, Broken) else type(row).__name__
+            detail = row.why or "is not JSON" if isinstance(row, Broken) else type(row).__name__
             broken.append(
                 Reject(number, reason, detail, line.decode(errors="replace").rstrip("\r"))
             )
@@ -205,7 +206,7 @@ def _parse_lines(
 
 
 class Broken:
-    """Stands for a line that is not JSON."""
+    """Stands for a line that is not JSON; no `why` where it does not even begin like it."""
 
     def __init__(self, why: str) -> None:
         self.why = why
@@ -227,7 +228,9 @@ def parse_line(line: bytes) -> Any:
     except orjson.JSONDecodeError as error:
         why = str(error)
     value = _parse_exactly(line)
-    return Broken(why) if isinstance(value, Broken) else value
+    if not isinstance(value, Broken):
+        return value
+    return Broken(why if line.lstrip().startswith(_BEGINNINGS) else "")
 
 
 def _parse_exactly(line: bytes) -> Any:

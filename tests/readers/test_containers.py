@@ -3,6 +3,7 @@ import gzip
 import hashlib
 import json
 import lzma
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -138,7 +139,8 @@ def test_inputs_that_share_a_name_are_told_apart_by_their_paths(tmp_path):
         ("posts.parquet", b"text", "no Parquet file"),
         ("damaged.parquet", b"PAR1" + b"\0" * 40 + b"PAR1", "cannot be read as Parquet"),
         ("folder", "folder", "holds no dump"),
-        ("broken.json", b'{"a": ', "is not JSON"),
+        ("broken.json", b'{"a": ', "is not JSON: unexpected end"),
+        ("words.json", b"not json", r"words\.json: is not JSON$"),
         ("none.json", b'{"a": [1, 2]}', "holds no list of objects"),
     ],
 )
@@ -152,6 +154,18 @@ def test_what_cannot_be_read_is_one_line_that_names_the_file(tmp_path, name, con
         read_posts(path)
     assert str(path) in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("name", ["posts.xlsx", "posts.csv"])
+def test_a_workbook_is_called_by_its_name(tmp_path, name):
+    path = tmp_path / name
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("xl/workbook.xml", "<workbook/>")
+    with pytest.raises(DumpError, match=r"XLSX is not read yet; export as CSV \(UTF-8\)"):
+        read_posts(path)
+    path.write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 40)
+    with pytest.raises(DumpError, match=r"XLS is not read; export as CSV \(UTF-8\)"):
+        read_posts(path)
 
 
 def test_a_missing_library_for_zstandard_is_named(tmp_path, monkeypatch):

@@ -225,3 +225,10 @@ def test_columns_of_one_type_are_the_same_both_ways(tmp_path_factory, rows):
     assert fast.table.to_pylist() == slow.table.to_pylist()
     assert fast.rejects.to_pylist() == slow.rejects.to_pylist()
     assert fast.inputs == slow.inputs
+
+
+@pytest.mark.parametrize("words", ["not json", "  你好", "<html>", "nul"])
+def test_a_line_of_words_is_said_to_be_no_json(tmp_path, words):
+    path = tmp_path / "dump.jsonl"
+    path.write_text('{"account_id": "a", "text": "停水"}\n' + words, encoding="utf-8")
+    assert read_posts(path).rejects.column("detail").to_pylist() == ["is not JSON"]
