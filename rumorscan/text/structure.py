@@ -29,8 +29,8 @@ def text_bytes(texts: Any) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.int64]
         texts = texts.fill_null("")
     width = np.int64 if pa.types.is_large_string(texts.type) else np.int32
     _, bounds, data = texts.buffers()
-    # always a view that cannot be written: loops are compiled anew for each kind of array
-    content = np.frombuffer(data or b"", dtype=np.uint8)
+    content = np.frombuffer(data or b"", dtype=np.uint8).view()
+    content.flags.writeable = False  # loops are compiled anew for each kind of array
     if bounds is None or len(texts) == 0:
         return content, np.zeros(len(texts) + 1, dtype=np.int64)
     edges = np.frombuffer(bounds, dtype=width, count=texts.offset + len(texts) + 1)[texts.offset :]
