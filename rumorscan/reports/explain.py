@@ -8,7 +8,8 @@ from typing import Any
 
 from rumorscan.errors import RunError
 from rumorscan.reports.phrases import Phrase
-from rumorscan.reports.sentences import KINDS, Section, write_sections
+from rumorscan.reports.sections import KINDS, Section
+from rumorscan.reports.sentences import write_sections
 from rumorscan.reports.stored import load_run
 from rumorscan.reports.subjects import Subject, find_subjects
 from rumorscan.reports.variants import plain

@@ -1,0 +1,57 @@
+"""The parts of an explanation: its headings, and what every part of it shows the same way."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import tzinfo
+from typing import Any
+
+from rumorscan.reasons import describe_reason
+from rumorscan.reports import phrases
+from rumorscan.reports.phrases import Phrase
+from rumorscan.reports.run import Run
+from rumorscan.reports.variants import plain
+
+TEXT_CHARACTERS = 300
+ID_CHARACTERS = 60
+LISTED = 5
+KINDS = {
+    "post": Phrase("帖子", "Post"),
+    "account": Phrase("账号", "Account"),
+    "campaign": Phrase("行动", "Campaign"),
+    "group": Phrase("近重组", "Group of near-duplicates"),
+    "claim": Phrase("已知谣言", "Known rumor"),
+}
+VERDICT = Phrase("结论", "Verdict")
+FOR = Phrase("支持的证据", "Evidence for it")
+AGAINST = Phrase("反面的证据", "Evidence against it")
+MISSING = Phrase("没有的证据", "Evidence that is missing")
+NUMBERS = Phrase("数字", "Numbers")
+NEXT = Phrase("接下来可以核对", "What a person could check next")
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A heading and the sentences under it."""
+
+    heading: Phrase
+    lines: list[Phrase]
+
+
+def told_reason(reason: dict[str, Any]) -> Phrase:
+    """Return a reason as a sentence with its code."""
+    code, value = plain(reason["code"], ID_CHARACTERS), reason["value"]
+    detail = plain(reason["detail"] or "", ID_CHARACTERS)
+    words = (describe_reason(code, value, detail, lang) for lang in ("zh", "en"))
+    return Phrase(*(f"{sentence} [{code}]" for sentence in words))
+
+
+def shown_id(name: Any) -> str:
+    """Return an id, safe to print."""
+    return plain(str(name), ID_CHARACTERS)
+
+
+def run_zone(run: Run) -> tuple[tzinfo, Phrase]:
+    """Return the zone of a run, in which its times are shown, and its words."""
+    settings = run.about.get("settings", {}).get("reading", {})
+    return phrases.zone(settings.get("tz") or "Asia/Shanghai")
