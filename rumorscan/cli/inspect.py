@@ -10,7 +10,7 @@ from rumorscan.cli.scan import pairs
 
 
 @click.command(name="inspect")
-@click.argument("dump")
+@click.argument("dumps", metavar="DUMP...", nargs=-1, required=True)
 @click.option(
     "--map",
     "mapping",
@@ -28,14 +28,17 @@ from rumorscan.cli.scan import pairs
     help="时区 Zone of times that carry none.",
 )
 @click.option("--json", "as_json", is_flag=True, help="输出 JSON Print JSON.")
-def command(dump: str, mapping: dict[str, str], format: str, tz: str, as_json: bool) -> None:
-    """查看一份导出数据会被怎样读取：格式、编码、字段、时间、坏行。不写任何文件。
+def command(
+    dumps: tuple[str, ...], mapping: dict[str, str], format: str, tz: str, as_json: bool
+) -> None:
+    """查看每份导出数据会被怎样读取：格式、编码、字段、时间、坏行。不写任何文件。
 
-    Say how a dump would be read: format, encoding, fields, times, bad rows. Writes nothing.
+    Say how each dump would be read: format, encoding, fields, times, bad rows. Writes nothing.
+    DUMP is a file, a folder, or a pattern.
     """
     from rumorscan.readers import inspect
 
-    look = inspect(dump, format=format, mapping=mapping, tz=tz)
+    look = inspect(list(dumps), format=format, mapping=mapping, tz=tz)
     if as_json:
         click.echo(json.dumps(look.to_dict(), ensure_ascii=False, indent=2, default=str))
     else:

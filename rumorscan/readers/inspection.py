@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import glob
 import os
+import re
 import shlex
 import unicodedata
 from collections.abc import Mapping
@@ -82,7 +84,7 @@ class Inspection:
     def render(self) -> str:
         """Return the inspection as lines for a terminal, without control characters."""
         lines = [line for look in self.inputs for line in (*_lines_of(look), "")]
-        return "\n".join([*lines, f"下一步 next  {self.command}"])
+        return "\n".join([*lines, f"下一步 next  {shown(self.command, 2_000)}"])
 
 
 def inspect(
@@ -155,10 +157,10 @@ def _iso(seconds: int | None) -> str | None:
 
 
 def _command(source: Any, form: str, mapping: Mapping[str, str], tz: str) -> str:
-    if not isinstance(source, (str, Path)):
+    sources = source if isinstance(source, (list, tuple)) else [source]
+    if not all(isinstance(given, (str, Path)) for given in sources):
         return "rumorscan.scan(posts)"
-    stem = Path(str(source).rstrip("/\\*")).name.split(".")[0] or "dump"
-    words = ["rumorscan", "scan", str(source), "-o", f"runs/{stem}"]
+    words = ["rumorscan", "scan", *map(str, sources), "-o", f"runs/{_run_name(Path(sources[0]))}"]
     for name, column in mapping.items():
         words += ["--map", f"{name}={column}"]
     words += ["--format", form] if form else []
@@ -166,9 +168,16 @@ def _command(source: Any, form: str, mapping: Mapping[str, str], tz: str) -> str
     return " ".join(_quoted(word) for word in words)
 
 
+def _run_name(path: Path) -> str:
+    """Return what a run may be called: the file's name, or that of the folder before a pattern."""
+    if not path.exists():
+        path = next((part for part in (path, *path.parents) if not glob.has_magic(str(part))), path)
+    return re.sub(r"[^\w-]+", "-", path.name.split(".")[0]).strip("-") or "dump"
+
+
 def _quoted(word: str) -> str:
     if os.name == "nt":
-        return f'"{word}"' if " " in word else word
+        return word if re.fullmatch(r"[\w\-./\\:=*?]+", word) else f'"{word}"'
     return shlex.quote(word)
 
 
@@ -205,7 +214,7 @@ def _lines_of(look: InputInspection) -> list[str]:
         f"行数 rows      {report.rows:,} = {report.posts:,} posts + {report.rejected:,} rejected",
     ]
     lines += [
-        f"  拒收 rejected {count:,} × {reason}: {REASONS[reason]}"
+        f"  搁置 rejected {count:,} × {reason}: {REASONS[reason]}"
         for reason, count in look.reasons.items()
     ]
     lines += [f"  备注 note     {what}: {count:,}" for what, count in report.notes.items()]

@@ -1,6 +1,10 @@
 import json
+import os
+import shlex
 import unicodedata
+from pathlib import Path
 
+import pytest
 from click.testing import CliRunner
 
 from rumorscan.cli.inspect import command
@@ -67,3 +71,49 @@ def test_the_command_prints_text_or_json(tmp_path):
     assert "client ← 无关" in mapped.output
     assert "--map" in mapped.output.split("\n")[-2]
     assert CliRunner().invoke(command, [path, "--map", "client"]).exit_code == 2
+
+
+@pytest.mark.skipif(os.name != "posix", reason="asks for the quotes of a POSIX shell")
+@pytest.mark.parametrize(
+    ("given", "run"),
+    [
+        ("weibo.csv.gz", "runs/weibo"),
+        ("*.csv.gz", "runs/dump"),
+        ("some dumps/*.csv.gz", "runs/some-dumps"),
+        ("some dumps/**/w*.gz", "runs/some-dumps"),
+        ("some dumps", "runs/some-dumps"),
+        (".", "runs/dump"),
+        ("a'b$(c).csv", "runs/a-b-c"),
+        (["weibo.csv.gz", "a'b$(c).csv"], "runs/weibo"),
+    ],
+)
+def test_the_command_names_a_run_and_can_be_pasted(tmp_path, monkeypatch, given, run):
+    monkeypatch.chdir(tmp_path)
+    Path("some dumps").mkdir()
+    for name in ["weibo.csv.gz", "some dumps/weibo.csv.gz", "a'b$(c).csv"]:
+        Path(name).write_text("uid,正文\n1,停水\n", encoding="utf-8")
+    words = [given] if isinstance(given, str) else given
+    assert shlex.split(inspect(given).command) == ["rumorscan", "scan", *words, "-o", run]
+
+
+def test_several_dumps_have_a_screen_each(tmp_path):
+    paths = [str(dump(tmp_path)), str(tmp_path / "b.csv")]
+    Path(paths[1]).write_text("uid,正文\n1,停水\n", encoding="utf-8")
+    shown = CliRunner().invoke(command, paths).output
+    assert [line.split()[2] for line in shown.splitlines() if line.startswith("文件")] == [
+        paths[0].split()[0],
+        paths[1],
+    ]
+    assert shown.splitlines()[-1].endswith(" -o runs/my-dump")
+    parsed = json.loads(CliRunner().invoke(command, [*paths, "--json"]).output)
+    assert [each["report"]["path"] for each in parsed["inputs"]] == paths
+
+
+def test_a_name_that_turns_the_line_round_is_shown_without_that(tmp_path):
+    path = tmp_path / "a\u202evsc.csv"
+    path.write_text("uid,正文\n1,停水\n", encoding="utf-8")
+    assert "\u202e" not in inspect(path).render()
+
+
+def test_rows_set_aside_are_called_so(tmp_path):
+    assert "  搁置 rejected 1 × bad-json" in inspect(dump(tmp_path)).render()
