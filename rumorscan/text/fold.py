@@ -187,7 +187,7 @@ def _fold_kernel(
     for row in range(n):
         begin = written
         stop = decode(data, bounds[row], bounds[row + 1], text)
-        position = np.int64(0)  # a plain 0 would have every loop below compiled twice
+        position = int(np.int64(0))  # a plain 0 would have every loop below compiled twice
         while position < stop:
             code = text[position]
             sign = narrow(code)
