@@ -22,7 +22,8 @@ class ReasonCode(NamedTuple):
     Attributes:
         code: stable.
         unit: of its value: `similarity`, `coordination`, `probability`, `strength` and `share`
-            lie in [0, 1]; `characters` and `count` are counts; `mark` says nothing.
+            lie in [0, 1]; `weight` is in log odds; `characters` and `count` are counts; `mark`
+            says nothing.
         family: `RECORD`, `COORDINATION`, `CONTENT` or `COUNTER`.
         zh: a Chinese sentence; `{value}` and `{detail}` are filled in.
         en: the same in English.
@@ -100,6 +101,20 @@ _ROWS = (
         "probability that it asserts false information: {value} (calibrated; never urgent alone)",
     ),
     (
+        "phrase",
+        "weight",
+        CONTENT,
+        "用语“{detail}”使不实的得分增加 {value}（对数几率）",
+        "the wording '{detail}' adds {value} to the score of falsehood (log odds)",
+    ),
+    (
+        "ordinary-post",
+        "probability",
+        COUNTER,
+        "没有断言任何可核实之事的概率为 {value}，像是日常帖子",
+        "probability that it claims nothing checkable, as ordinary posts do: {value}",
+    ),
+    (
         "stance-denies",
         "mark",
         COUNTER,
@@ -117,8 +132,8 @@ _ROWS = (
         "short-text",
         "characters",
         COUNTER,
-        "文字很短（{value} 字），相同可能只是巧合",
-        "the text is very short ({value} characters); being the same may be chance",
+        "文字很短（{value} 字），难以判断，相同也可能只是巧合",
+        "the text is very short ({value} characters): hard to judge, and alike by chance",
     ),
     (
         "campaign-spread",

@@ -90,6 +90,8 @@ REASONS = {
     "registered-together": Phrase("账号注册时间集中", "accounts registered together"),
     "same-text": Phrase("文字近似重复", "nearly the same wording"),
     "rumor-probability": Phrase("内容的谣言概率", "rumor probability of the content"),
+    "phrase": Phrase("用语（对数几率）", "wording (log odds)"),
+    "ordinary-post": Phrase("没有可核实之事的概率", "claims nothing checkable (probability)"),
     "stance-denies": Phrase("在否认（辟谣）", "denies the claim"),
     "stance-asks": Phrase("在询问，没有断言", "asks, does not assert"),
     "short-text": Phrase("文字很短（字数）", "the text is very short (characters)"),

@@ -6,8 +6,10 @@ import re
 import pytest
 from click.testing import CliRunner
 
+import rumorscan as rs
 from rumorscan.cli import cli
 from rumorscan.errors import RunError
+from rumorscan.reasons import REASON_CODES, describe_reason
 from rumorscan.records import Tier
 from rumorscan.reports.explain import explain, find_explanations
 from tests.reports.small_run import POSTS, small_campaign, small_run, use_plain_page
@@ -154,3 +156,18 @@ def test_the_command_prints_words_or_json(folder):
     assert (found["kind"], found["id"]) == ("post", URGENT)
     assert found["reasons"] == ROWS[2]["reasons"]
     assert found["sections"] == find_explanations(folder, URGENT)[0].to_dict()["sections"]
+
+
+def test_every_reason_of_a_score_has_words():
+    texts = ["停水", "早上喝了一碗豆浆，心情不错", "城东水厂停水三天，速速转发囤水！！"]
+    found = [each for row in rs.score(texts, base_rate=0.5) for each in row["reasons"]]
+    codes = {each["code"] for each in found}
+    assert codes == {"rumor-probability", "short-text", "ordinary-post", "phrase"}
+    assert codes <= set(REASON_CODES)
+
+
+def test_a_phrase_is_told_with_what_it_adds():
+    assert describe_reason("phrase", 1.234, "速速转发") == (
+        "用语“速速转发”使不实的得分增加 1.23（对数几率）"
+    )
+    assert "'{x}' adds 0.50" in describe_reason("phrase", 0.5, "{x}", "en"), "braces are text"
