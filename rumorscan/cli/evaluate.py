@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import click
 
+from rumorscan.cli.documents import print_json
+
 
 @click.command(name="evaluate")
 @click.argument("model", metavar="MODEL")
@@ -44,8 +46,6 @@ def command(
     the draws fall when whole clusters of near-duplicates are drawn again. MODEL is a bundled
     model's name or a model folder.
     """
-    import orjson
-
     from rumorscan.training import evaluate
 
     found = evaluate(
@@ -57,7 +57,7 @@ def command(
         seed=seed,
     )
     if as_json:
-        click.echo(orjson.dumps(found.to_dict(), option=orjson.OPT_INDENT_2).decode())
+        print_json(found.to_dict(), indent=2)
     else:
         click.echo(found.to_text())
     for line in found.warnings:

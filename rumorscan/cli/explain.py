@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import click
 
+from rumorscan.cli.documents import print_json
+
 
 @click.command(name="explain")
 @click.argument("run", metavar="RUN")
@@ -21,12 +23,9 @@ def command(run: str, name: str, lang: str, as_json: bool) -> None:
     Say why a post, account, campaign, group or known rumor was flagged or not: the evidence
     for and against it, what each number means, and what a person could check next.
     """
-    from orjson import OPT_INDENT_2, dumps
-
     from rumorscan.reports.explain import explain, find_explanations
 
     if as_json:
-        found = [each.to_dict() for each in find_explanations(run, name)]
-        click.echo(dumps(found, option=OPT_INDENT_2).decode())
+        print_json([each.to_dict() for each in find_explanations(run, name)], indent=2)
     else:
         click.echo(explain(run, name, lang))

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import json
-
 import click
 
+from rumorscan.cli.documents import print_json
 from rumorscan.cli.scan import pairs
 
 
@@ -40,6 +39,6 @@ def command(
 
     look = inspect(list(dumps), format=format, mapping=mapping, tz=tz)
     if as_json:
-        click.echo(json.dumps(look.to_dict(), ensure_ascii=False, indent=2, default=str))
+        print_json(look.to_dict(), indent=2)
     else:
         click.echo(look.render())

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from rumorscan.cli.documents import print_json
 from rumorscan.cli.progress import reporter
 from rumorscan.settings import Settings, load_settings
 
@@ -156,9 +157,7 @@ def finish(work: Callable[[Progress], Run], options: dict[str, Any]) -> int:
         run.write(out, overwrite=options["overwrite"])
         progress.done()
     if options["as_json"]:
-        import orjson
-
-        click.echo(orjson.dumps({"run": str(out), **run.about}).decode())
+        print_json({"run": str(out), **run.about})
     else:
         click.echo(run.summary(out))
     counts = run.about["counts"]

@@ -200,6 +200,22 @@ def test_other_commands_as_json_print_one_document_and_no_word(console, argument
     assert b"\x1b" not in done.stdout
 
 
+def test_json_is_plain_ascii_and_loses_nothing_on_a_gbk_console(console):
+    post = posts()[0]["post_id"]
+    inspected = program("inspect", console.dump, "--json", PYTHONIOENCODING="gbk")
+    explained = program("explain", console.run, post, "--json", PYTHONIOENCODING="gbk")
+    out = console.folder / "😀한"
+    scanned = program("scan", console.dump, "-o", out, "--model", "", "--json", LC_ALL="C")
+    for done in (inspected, explained, scanned):
+        assert (done.returncode, done.stderr) == (0, b"")
+        assert done.stdout.isascii()
+        assert shown_raw(done.stdout.decode()) == set()
+    first, *_ = json.loads(inspected.stdout)["inputs"][0]["first_rows"]
+    assert (first["post_id"], first["text"]) == (post, posts()[0]["text"])
+    assert post in explained.stdout.decode("unicode-escape")
+    assert json.loads(scanned.stdout)["run"] == str(out)
+
+
 def test_evaluate_as_json_prints_one_document_and_warns_on_stderr(tmp_path):
     rows = [
         {"text": f"{place}{thing}{end}了{place}{thing}", "label": int(end == "快囤")}
