@@ -8,6 +8,7 @@ hidden folder, never something that looks like a finished run.
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import shutil
 import time
@@ -50,10 +51,12 @@ _REPEATING = [
     "reasons.list.element.detail",
 ]
 _RUN_MARKS = (MANIFEST, "run.json")
+# Windows has no quota of its own
+_OVER_QUOTA = getattr(errno, "EDQUOT", errno.ENOSPC)
 
 
 def claim(path: str | Path, *, overwrite: bool = False) -> Path:
-    """Check, before any work, that a run can be written there.
+    """Check, before any work, that a run can be written there; nothing stays behind.
 
     Args:
         path: the run folder that is to be.
@@ -74,10 +77,11 @@ def claim(path: str | Path, *, overwrite: bool = False) -> Path:
     with _one_line(shown):
         if target.exists():
             _check_taken(shown, target, overwrite=overwrite)
-        probe = _beside(target, "probe")
-        target.parent.mkdir(parents=True, exist_ok=True)
-        probe.mkdir(exist_ok=True)
-        probe.rmdir()
+        # a scan that begins beside this one may take new folders away: they are made again
+        with _parents(target, keep=False):
+            probe = _beside(target, "probe")
+            probe.mkdir(parents=True, exist_ok=True)
+            probe.rmdir()
     return target
 
 
@@ -98,10 +102,10 @@ def write_run(run: Run, path: str | Path, *, overwrite: bool = False) -> Path:
     shown = Path(path)
     target = claim(shown, overwrite=overwrite)
     unfinished = _beside(target, "unfinished")
-    with _one_line(shown):
+    with _one_line(shown), _parents(target):
         try:
             shutil.rmtree(unfinished, ignore_errors=True)
-            unfinished.mkdir()
+            unfinished.mkdir(parents=True)
             _write_files(run, unfinished)
             for name in FILES:
                 _flush(unfinished / name)
@@ -186,6 +190,31 @@ def _beside(target: Path, state: str) -> Path:
     return target.with_name(f".{target.name}.{state}-{os.getpid()}")
 
 
+@contextlib.contextmanager
+def _parents(target: Path, *, keep: bool = True) -> Iterator[None]:
+    """Make the folders above the target; take them away again after an error or if told to."""
+    missing = [folder for folder in target.parents if not folder.exists()]
+    nearest = next((place for place in target.parents if place.exists()), None)
+    if nearest and not nearest.is_dir():
+        raise NotADirectoryError(errno.ENOTDIR, f"'{nearest}' is a file")
+    try:
+        try:
+            target.parent.mkdir(parents=True, exist_ok=True)
+        except FileNotFoundError as error:
+            # what no disk holds, such as /proc
+            place = nearest or target.anchor
+            raise OSError(errno.ENOENT, f"no folder can be made in '{place}'") from error
+        yield
+    except BaseException:
+        keep = False
+        raise
+    finally:
+        if not keep:
+            for folder in missing:
+                with contextlib.suppress(OSError):  # somebody else put something there
+                    folder.rmdir()
+
+
 def _check_taken(shown: Path, target: Path, *, overwrite: bool) -> None:
     if not target.is_dir():
         raise RunError(f"{shown}: is a file; give a folder for the run")
@@ -243,6 +272,6 @@ def _one_line(shown: Path) -> Iterator[None]:
         yield
     except (OSError, pa.ArrowException) as error:
         reason = getattr(error, "strerror", None) or str(error).splitlines()[0]
-        raise RunError(
-            f"{shown}: cannot be written: {reason}; free the space or choose another folder"
-        ) from error
+        full = getattr(error, "errno", None) in (None, errno.ENOSPC, _OVER_QUOTA)
+        mend = "free the space or choose another folder" if full else "choose another folder"
+        raise RunError(f"{shown}: cannot be written: {reason}; {mend}") from error

@@ -64,11 +64,46 @@ def test_a_folder_of_other_files_is_never_replaced(tmp_path):
         small_run().write(tmp_path / "notes.txt", overwrite=True)
 
 
-def test_a_parent_that_is_a_file_is_one_line(tmp_path):
-    (tmp_path / "notes.txt").write_text("记事", encoding="utf-8")
-    with pytest.raises(RunError, match=r"run: cannot be written: ") as caught:
-        small_run().write(tmp_path / "notes.txt" / "run")
-    assert "\n" not in str(caught.value)
+@pytest.mark.parametrize("run", ["run", "sub/run"])
+def test_a_parent_that_is_a_file_is_named(tmp_path, run):
+    file = tmp_path / "notes.txt"
+    file.write_text("记事", encoding="utf-8")
+    with pytest.raises(RunError) as caught:
+        small_run().write(file / run)
+    assert str(caught.value) == (
+        f"{file / run}: cannot be written: '{file}' is a file; choose another folder"
+    )
+
+
+@pytest.mark.skipif(not os.path.isdir("/proc/self"), reason="needs a folder that takes none")
+def test_a_place_that_takes_no_folder_is_named():
+    with pytest.raises(RunError) as caught:
+        folder.claim("/proc/runs/today")
+    assert str(caught.value) == (
+        "/proc/runs/today: cannot be written: no folder can be made in '/proc'; "
+        "choose another folder"
+    )
+
+
+def test_a_claim_leaves_no_folder(tmp_path):
+    assert folder.claim(tmp_path / "new" / "sub" / "run") == tmp_path / "new" / "sub" / "run"
+    assert names(tmp_path) == []
+    with pytest.raises(RunError, match="choose another folder"):
+        folder.claim(tmp_path / "new" / ("long" * 100) / "run")
+    assert names(tmp_path) == []
+    (tmp_path / "kept").mkdir()
+    folder.claim(tmp_path / "kept" / "run")
+    assert names(tmp_path) == ["kept"]
+
+
+def test_parents_are_made_for_a_run_and_for_nothing_less(tmp_path, monkeypatch):
+    target = tmp_path / "new" / "sub" / "run"
+    with monkeypatch.context() as patch:
+        fail_at(patch, KeyboardInterrupt())
+        with pytest.raises(KeyboardInterrupt):
+            small_run().write(target)
+    assert names(tmp_path) == []
+    verify(small_run().write(target))
 
 
 @pytest.mark.skipif(
@@ -82,7 +117,7 @@ def test_a_read_only_parent_is_one_line(tmp_path):
 
 def test_a_full_disk_leaves_nothing_behind(tmp_path, monkeypatch):
     fail_at(monkeypatch, OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)))
-    with pytest.raises(RunError, match="cannot be written: No space left"):
+    with pytest.raises(RunError, match=r"cannot be written: No space left .*; free the space or"):
         small_run().write(tmp_path / "run")
     assert names(tmp_path) == []
 
@@ -134,8 +169,9 @@ def test_a_report_can_go_elsewhere(tmp_path):
     head = verify(path).head
     assert report(path, tmp_path / "page.html").is_file()
     assert verify(path).head == head
-    with pytest.raises(RunError, match=r"page\.html: cannot be written"):
+    with pytest.raises(RunError, match=r"page\.html: cannot be written: .*; choose another folder"):
         report(path, tmp_path / "absent" / "page.html")
+    assert names(tmp_path) == ["page.html", "run"]
 
 
 def test_no_report_hides_that_another_file_was_changed(tmp_path):
