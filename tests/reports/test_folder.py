@@ -75,7 +75,7 @@ def test_a_parent_that_is_a_file_is_named(tmp_path, run):
     )
 
 
-@pytest.mark.skipif(not os.path.isdir("/proc/self"), reason="needs a folder that takes none")
+@pytest.mark.skipif(not Path("/proc/self").is_dir(), reason="needs a folder that takes none")
 def test_a_place_that_takes_no_folder_is_named():
     with pytest.raises(RunError) as caught:
         folder.claim("/proc/runs/today")
