@@ -69,7 +69,7 @@ class Silent:
 
 
 class Lines(Silent):
-    """One plain line when a stage ends: its name, its items and seconds, and the note."""
+    """One plain line when a stage ends: its name, the note or else its items, and its seconds."""
 
     def __init__(self) -> None:
         self._name = ""
@@ -94,9 +94,9 @@ class Lines(Silent):
         if not self._name:
             return
         seconds = time.perf_counter() - self._started
-        items = f" {self._count:,}" if self._count else ""
-        tail = f" {note}" if note else ""
-        click.echo(f"{_label(self._name)}{items} {seconds:.1f}s{tail}", err=True)
+        items = note or (f"{self._count:,}" if self._count else "")
+        words = [_label(self._name), *filter(None, [items]), f"{seconds:.1f}s"]
+        click.echo(" ".join(words), err=True)
         self._name = ""
 
 
@@ -138,10 +138,12 @@ class Bars:
             self._rich.advance(self._task, count)
 
     def done(self, note: str = "") -> None:
-        """Fill the bar and show the note."""
+        """Fill the bar and show the note, unless it only says what the bar counts."""
         if self._task is None:
             return
         completed = self._rich.tasks[self._rich.task_ids.index(self._task)].completed
+        if (digits := note.replace(",", "")).isdecimal():
+            completed, note = int(digits), ""
         self._rich.update(self._task, total=completed or 1, completed=completed or 1, note=note)
         self._rich.stop_task(self._task)
         self._task = None

@@ -155,7 +155,7 @@ def finish(work: Callable[[Progress], Run], options: dict[str, Any]) -> int:
         run = work(progress)
         progress.stage("write")
         run.write(out, overwrite=options["overwrite"])
-        progress.done()
+        progress.done(f"{len(run.posts):,}")
     if options["as_json"]:
         print_json({"run": str(out), **run.about})
     else:

@@ -5,6 +5,7 @@ import os
 import re
 import subprocess
 import sys
+from pathlib import Path
 from types import ModuleType
 
 import pytest
@@ -19,16 +20,19 @@ from tests.reports.small_run import POSTS, small_run, use_plain_page
 
 
 @pytest.fixture
-def calls(monkeypatch):
+def calls(monkeypatch, tmp_path_factory):
     """Put a pipeline that returns a small run in the place of the real one."""
     use_plain_page(monkeypatch)
+    monkeypatch.chdir(tmp_path_factory.mktemp("dumps"))
+    for name in ("a.csv", "b.csv", "a.jsonl"):
+        Path(name).write_bytes(b"x")
     recorded = []
 
     def scan(sources=None, **named):
         recorded.append({"sources": sources, **named})
         named["progress"].stage("read", 4)
         named["progress"].advance(4)
-        named["progress"].done("4 posts")
+        named["progress"].done("4")
         return small_run()
 
     pipeline = ModuleType("rumorscan.pipeline")
@@ -119,8 +123,8 @@ def test_json_is_one_object_and_nothing_else(calls, tmp_path):
 def test_progress_is_plain_lines_when_redirected(calls, tmp_path):
     result = invoke("scan", "a.csv", "-o", tmp_path / "run")
     read, write = result.stderr.splitlines()
-    assert read.startswith("读取 read 4 ") and read.endswith(" 4 posts")
-    assert write.startswith("写出 write ")
+    assert re.fullmatch(r"读取 read 4 \d+\.\ds", read)
+    assert re.fullmatch(r"写出 write 4 \d+\.\ds", write)
     assert "\x1b" not in result.stderr
     assert invoke("scan", "a.csv", "-o", tmp_path / "run2", "-q").stderr == ""
 
@@ -135,7 +139,7 @@ def test_a_taken_folder_is_refused_before_any_work(calls, tmp_path):
 
 def test_a_failed_scan_leaves_no_folder(calls, tmp_path):
     def fails(*_, **__):
-        raise DumpError("a.csv: no such file")
+        raise DumpError("a.csv: holds no row")
 
     sys.modules["rumorscan.pipeline"].scan = fails
     assert isinstance(invoke("scan", "a.csv", "-o", tmp_path / "run").exception, DumpError)
@@ -157,6 +161,18 @@ def test_an_unknown_setting_is_our_error(calls, tmp_path):
     file.write_text("[reading]\nzone = 'UTC'\n", encoding="utf-8")
     result = invoke("scan", "a.csv", "-o", tmp_path / "run", "--settings", file)
     assert isinstance(result.exception, SettingsError)
+
+
+@pytest.mark.parametrize("kind", [Bars, Lines])
+@pytest.mark.parametrize("advanced", [0, 43_000])
+def test_a_count_is_shown_once(kind, advanced, capsys):
+    with kind() as progress:
+        progress.stage("read")
+        progress.advance(advanced)
+        progress.done("43,000")
+    *_, shown = capsys.readouterr().err.strip().splitlines()
+    assert len(re.findall(r"43,?000", shown.replace("43000/43000", "43000"))) == 1, shown
+    assert " 1/1" not in shown
 
 
 @pytest.mark.parametrize("kind", [Bars, Lines])
