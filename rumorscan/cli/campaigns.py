@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from rumorscan.cli.scan import chosen_settings, finish, output_options, reading_options
+
+if TYPE_CHECKING:
+    from rumorscan.records import Progress
+    from rumorscan.reports import Run
 
 
 @click.command(name="campaigns")
@@ -18,15 +22,16 @@ def command(**options: Any) -> int:
     Find coordinated posting only; needs no model. The run folder holds the same files as
     that of a scan, without probabilities.
     """
-    from rumorscan.pipeline import campaigns
-
     settings = chosen_settings(options)
-    return finish(
-        lambda progress: campaigns(
+
+    def work(progress: Progress) -> Run:
+        from rumorscan.pipeline import campaigns
+
+        return campaigns(
             list(options["dumps"]),
             settings=settings,
             pseudonymize=options["pseudonymize"],
             progress=progress,
-        ),
-        options,
-    )
+        )
+
+    return finish(work, options)

@@ -107,19 +107,20 @@ def command(**options: Any) -> int:
     Find coordinated posting, score every post for false information, match known rumors, and
     write the run folder with its report. DUMP is a file, a folder, or a pattern.
     """
-    from rumorscan.pipeline import scan
-
     settings = chosen_settings(options)
-    return finish(
-        lambda progress: scan(
+
+    def work(progress: Progress) -> Run:
+        from rumorscan.pipeline import scan
+
+        return scan(
             list(options["dumps"]),
             settings=settings,
             pseudonymize=options["pseudonymize"],
             as_of=options["as_of"],
             progress=progress,
-        ),
-        options,
-    )
+        )
+
+    return finish(work, options)
 
 
 def chosen_settings(options: dict[str, Any]) -> Settings:
@@ -147,6 +148,11 @@ def chosen_settings(options: dict[str, Any]) -> Settings:
 
 def finish(work: Callable[[Progress], Run], options: dict[str, Any]) -> int:
     """Do the work, write its run and print the summary; return the exit status."""
+    from rumorscan.readers.containers import find_files
+
+    # a missing file is told before the libraries are loaded, which takes seconds
+    for dump in options.get("dumps", ()):
+        find_files(dump)
     from rumorscan.reports.folder import claim
 
     out = Path(options["out"])

@@ -146,6 +146,19 @@ def test_a_failed_scan_leaves_no_folder(calls, tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_missing_dump_is_told_before_anything_is_loaded(tmp_path):
+    code = (
+        "import sys\n"
+        "from rumorscan.cli import main\n"
+        f"try: main(['scan', 'none.csv', '-o', {str(tmp_path / 'new' / 'run')!r}])\n"
+        "except SystemExit as error: assert error.code == 1\n"
+        "assert not {'numpy', 'pyarrow', 'rumorscan.pipeline'} & sys.modules.keys()\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, timeout=60, check=True)
+    assert done.stderr == b"rumorscan: none.csv: no such file; check the path\n"
+    assert list(tmp_path.iterdir()) == []
+
+
 @pytest.mark.parametrize(
     "option",
     [["--map", "text"], ["--map", "=正文"], ["--base-rate", "0"], ["--base-rate", "1"],
