@@ -15,6 +15,8 @@ import click
 from rumorscan.errors import DumpError
 
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+_TABLES = (".csv", ".tsv", ".xlsx", ".xls", ".parquet", ".json")
+_PACKINGS = (".gz", ".xz", ".bz2", ".zst", ".zip")
 Row = dict[str, Any]
 
 
@@ -47,6 +49,9 @@ def command(file: str, model: str, base_rate: float, layout: str) -> None:
     Of plain text every line is a row, empty lines too; empty JSON lines are skipped. A JSON line
     that cannot be read, or has no text, ends the work with status 1 and its row number, after the
     rows before it. Rows are scored in batches of 4,096.
+
+    A file named like a table (.csv, .tsv, .xlsx, .parquet, .json) or like a packed one (.gz) is
+    refused, unless it holds JSON lines or --format says how to read it: scan it instead.
     """
     from orjson import dumps
 
@@ -76,6 +81,11 @@ def _rows(source: BinaryIO, name: str, layout: str) -> Iterator[Row]:
     first = source.readline().removeprefix(_BYTE_ORDER_MARK)
     lines: Iterable[bytes] = chain([first] if first else [], source)
     is_json = layout == "jsonl" or (layout == "auto" and _is_object(first))
+    if layout == "auto" and not is_json and name.lower().endswith((*_TABLES, *_PACKINGS)):
+        raise DumpError(
+            f"{name}: is a table or packed, not one text a line; write JSON lines with 'text', "
+            "use rumorscan scan, or pass --format text to score its lines as they stand"
+        )
     for number, line in enumerate(lines, 1):
         text = _decode(line, f"{name}, row {number}").rstrip("\r\n")
         if not is_json:

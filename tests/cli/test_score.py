@@ -106,6 +106,22 @@ def test_a_file_is_read_where_it_lies(folder, tmp_path):
     assert json.loads(done.stdout)["post_id"] == "1"
 
 
+@pytest.mark.parametrize("name", ["a.csv", "a.TSV", "a.xlsx", "a.parquet", "a.csv.gz", "a.json"])
+def test_a_table_is_not_taken_for_texts(folder, tmp_path, name):
+    path = tmp_path / name
+    path.write_text(f"post_id,text\n1,{FALSE}\n", encoding="utf-8")
+    done = CliRunner().invoke(command, [str(path), "--model", folder])
+    assert isinstance(done.exception, DumpError)
+    assert str(done.exception).startswith(f"{path}: is a table or packed, not one text a line")
+    assert all(mend in str(done.exception) for mend in ("'text'", "scan", "--format text"))
+    assert done.stdout == ""
+    done = CliRunner().invoke(command, [str(path), "--model", folder, "--format", "text"])
+    assert len(done.stdout.splitlines()) == 2
+    path.write_text(json.dumps({"text": FALSE}), encoding="utf-8")
+    done = CliRunner().invoke(command, [str(path), "--model", folder])
+    assert len(done.stdout.splitlines()) == 1
+
+
 def test_a_missing_file_or_model_is_named(folder, tmp_path):
     missing = str(tmp_path / "none.txt")
     done = CliRunner().invoke(command, [missing, "--model", folder])
