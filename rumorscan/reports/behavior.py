@@ -2,34 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
-from rumorscan.reasons import describe_reason, show_value
-from rumorscan.records import Tier
+from rumorscan.reasons import show_value
+from rumorscan.records import Campaign, Tier
 from rumorscan.reports import phrases
 from rumorscan.reports.phrases import Phrase
+from rumorscan.reports.run import Run
 from rumorscan.reports.sections import (
     AGAINST,
+    CARRIERS,
     FOR,
     ID_CHARACTERS,
     LISTED,
+    MISSING,
     NUMBERS,
     TEXT_CHARACTERS,
     VERDICT,
     Section,
     shown_id,
+    told_claim,
     told_reason,
+    told_times,
 )
 from rumorscan.reports.subjects import Subject, Tally
 from rumorscan.reports.variants import plain
 
+_TOLD = 2  # campaigns whose evidence is told in whole
 
-def tell_campaign(subject: Subject) -> Iterator[Section]:
+
+def tell_campaign(subject: Subject, run: Run) -> Iterator[Section]:
     """Tell of a campaign: its verdict, its families of evidence, its numbers."""
     campaign = subject.campaigns[0]
     tier = phrases.words_for(phrases.TIERS, campaign.tier)
-    start, end = (moment or "—" for moment in (campaign.started_at, campaign.ended_at))
+    span = told_times(run, campaign.started_at, campaign.ended_at)
     template = plain(campaign.template, TEXT_CHARACTERS)
     sizes = (f"{len(campaign.account_ids):,}", f"{len(campaign.post_ids):,}")
     shown = show_value(campaign.coordination, "coordination")
@@ -42,14 +49,17 @@ def tell_campaign(subject: Subject) -> Iterator[Section]:
                 "no label on a person",
             ),
             Phrase(
-                f"{sizes[0]} 个账号，{sizes[1]} 条帖子，{start} 至 {end}",
-                f"{sizes[0]} accounts, {sizes[1]} posts, {start} to {end}",
+                f"{sizes[0]} 个账号，{sizes[1]} 条帖子，{span.zh}",
+                f"{sizes[0]} accounts, {sizes[1]} posts, {span.en}",
             ),
             Phrase(f"共同的文字：“{template}”", f'shared wording: "{template}"'),
         ],
     )
-    yield Section(FOR, [_family(name, found) for name, found in campaign.evidence.items()])
+    yield Section(FOR, [_family(*each) for each in campaign.evidence.items() if _shows(each[1])])
     yield Section(AGAINST, [told_reason(each.to_dict()) for each in campaign.counter_evidence])
+    missing = [_family(*each) for each in campaign.evidence.items() if not _shows(each[1])]
+    if missing:
+        yield Section(MISSING, missing)
     q_value = phrases.chance(campaign.q_value)
     numbers = [
         Phrase(
@@ -65,6 +75,8 @@ def tell_campaign(subject: Subject) -> Iterator[Section]:
     if campaign.claim_ids:
         names = ", ".join(shown_id(each) for each in campaign.claim_ids[:LISTED])
         numbers.append(Phrase(f"断言的已知谣言：{names}", f"known rumors it asserts: {names}"))
+        worded = (told_claim(run, each) for each in campaign.claim_ids[:LISTED])
+        numbers += [each for each in worded if each]
     yield Section(NUMBERS, [*numbers, *_tallied(subject.tally)])
 
 
@@ -72,22 +84,56 @@ def _family(name: str, found: dict[str, Any]) -> Phrase:
     """Return a family of evidence with its quantities."""
     words = phrases.words_for(phrases.FAMILIES, name)
     strong = Phrase("，强", ", strong") if found.get("strong") else Phrase("", "")
-    quantities = [
-        phrases.quantity(key, value, name)
-        for key, value in found.items()
-        if key not in ("strength", "strong") and value not in (None, "", [], {})
-    ]
     shown = show_value(found.get("strength"), "strength")
-    zh = "，".join(f"{each.name.zh} {plain(each.value, ID_CHARACTERS)}" for each in quantities)
-    en = ", ".join(f"{each.name.en} {plain(each.value, ID_CHARACTERS)}" for each in quantities)
+    zh, en = ("，".join(_quantities(name, found, 0)), ", ".join(_quantities(name, found, 1)))
     return Phrase(
         f"{words.zh}：强度 {shown}{strong.zh}" + (f"（{zh}）" if zh else ""),
         f"{words.en}: strength {shown}{strong.en}" + (f" ({en})" if en else ""),
     )
 
 
+def _shows(found: dict[str, Any]) -> bool:
+    """Tell whether a family of evidence speaks at all."""
+    return bool(found.get("strong") or found.get("strength"))
+
+
+def _quantities(family: str, found: dict[str, Any], language: int) -> Iterator[str]:
+    for key, value in found.items():
+        if key in ("strength", "strong") or value in (None, "", [], {}):
+            continue
+        name, shown = phrases.quantity(key, value, family)
+        if isinstance(value, str):
+            shown = phrases.words_for(phrases.WORDS, value)[language]
+        yield f"{name[language]} {plain(shown, ID_CHARACTERS)}"
+
+
+def pressing(campaigns: Sequence[Campaign]) -> list[Campaign]:
+    """Return the campaigns that are more than the same text spreading."""
+    return [each for each in campaigns if each.tier in (Tier.SUSPECTED, Tier.CONFIRMED)]
+
+
+def tell_claim(subject: Subject, run: Run) -> Iterator[Section]:
+    """Tell of a known rumor: its wording, its posts, and the campaigns that carry it."""
+    claim = told_claim(run, subject.name)
+    yield Section(VERDICT, [*([claim] if claim else []), *_tallied(subject.tally)])
+    lines = []
+    for each in subject.campaigns[:LISTED]:
+        name, shown = shown_id(each.campaign_id), show_value(each.coordination, "coordination")
+        tier = phrases.words_for(phrases.TIERS, each.tier)
+        lines.append(
+            Phrase(
+                f"{name}：{tier.zh}，协同度 {shown}（0 到 1，不是概率）",
+                f"{name}: {tier.en}, coordination {shown} (0 to 1, no probability)",
+            )
+        )
+    more = len(subject.campaigns) - LISTED
+    if more > 0:
+        lines.append(Phrase(f"另有 {more:,} 个，协同证据更弱", f"{more:,} more, less coordinated"))
+    yield Section(CARRIERS, lines)
+
+
 def tell_gathered(subject: Subject) -> Iterator[Section]:
-    """Tell of an account, a group or a known rumor by its posts and campaigns."""
+    """Tell of an account or a group by its posts and campaigns, the strongest first."""
     tiers = [str(campaign.tier) for campaign in subject.campaigns]
     strongest = max(tiers, key=[str(tier) for tier in Tier].index, default=str(Tier.NONE))
     words = phrases.words_for(phrases.TIERS, subject.row.get("tier", strongest))
@@ -96,25 +142,36 @@ def tell_gathered(subject: Subject) -> Iterator[Section]:
         *_tallied(subject.tally),
     ]
     yield Section(VERDICT, verdict)
-    joined = [
-        Phrase(
-            describe_reason(f"campaign-{each.tier}", each.coordination, shown_id(each.campaign_id)),
-            describe_reason(
-                f"campaign-{each.tier}", each.coordination, shown_id(each.campaign_id), "en"
-            ),
-        )
-        for each in subject.campaigns[:LISTED]
-        if each.tier in (Tier.SUSPECTED, Tier.CONFIRMED)
-    ]
-    yield Section(FOR, [*joined, *(_tie(each, subject.name) for each in subject.ties[:LISTED])])
-    against = [
-        told_reason(
-            {"code": "campaign-spread", "value": each.coordination, "detail": each.campaign_id}
-        )
-        for each in subject.campaigns[:LISTED]
-        if each.tier not in (Tier.SUSPECTED, Tier.CONFIRMED)
-    ]
+    strong = pressing(subject.campaigns)
+    told = strong[:_TOLD] or subject.campaigns[:1]
+    supporting = [_belonging(each) for each in strong[:LISTED]]
+    against = []
+    for each in told:
+        shown = [_family(*pair) for pair in each.evidence.items() if _shows(pair[1])]
+        supporting += [_of(each, family) for family in shown]
+        against += [_of(each, told_reason(one.to_dict())) for one in each.counter_evidence]
+    ties = [_tie(each, subject.name) for each in subject.ties[:LISTED]]
+    yield Section(FOR, [*supporting, *ties])
+    spread = subject.campaigns[len(strong) :]
+    against += [_belonging(each) for each in spread[:LISTED]]
     yield Section(AGAINST, against)
+
+
+def _belonging(campaign: Campaign) -> Phrase:
+    tier = campaign.tier if pressing([campaign]) else Tier.SPREAD
+    return told_reason(
+        {
+            "code": f"campaign-{tier}",
+            "value": campaign.coordination,
+            "detail": campaign.campaign_id,
+        }
+    )
+
+
+def _of(campaign: Campaign, sentence: Phrase) -> Phrase:
+    """Return a sentence about a campaign with its name before it."""
+    name = shown_id(campaign.campaign_id)
+    return Phrase(f"行动 {name}，{sentence.zh}", f"campaign {name}, {sentence.en}")
 
 
 def _tie(edge: dict[str, Any], name: str) -> Phrase:

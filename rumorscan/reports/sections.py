@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import tzinfo
 from typing import Any
 
 from rumorscan.reasons import describe_reason
@@ -26,6 +25,7 @@ VERDICT = Phrase("结论", "Verdict")
 FOR = Phrase("支持的证据", "Evidence for it")
 AGAINST = Phrase("反面的证据", "Evidence against it")
 MISSING = Phrase("没有的证据", "Evidence that is missing")
+CARRIERS = Phrase("带有它的行动与同文扩散", "Campaigns and mere spread that carry it")
 NUMBERS = Phrase("数字", "Numbers")
 NEXT = Phrase("接下来可以核对", "What a person could check next")
 
@@ -51,7 +51,19 @@ def shown_id(name: Any) -> str:
     return plain(str(name), ID_CHARACTERS)
 
 
-def run_zone(run: Run) -> tuple[tzinfo, Phrase]:
-    """Return the zone of a run, in which its times are shown, and its words."""
-    settings = run.about.get("settings", {}).get("reading", {})
-    return phrases.zone(settings.get("tz") or "Asia/Shanghai")
+def told_times(run: Run, *moments: Any) -> Phrase:
+    """Return one or two times in the zone of the run, which is named once."""
+    reading = run.about.get("settings", {}).get("reading", {})
+    where, words = phrases.zone(reading.get("tz") or "Asia/Shanghai")
+    shown = [phrases.moment(each, where) for each in moments if each]
+    if not shown:
+        return Phrase("时间不明", "time not known")
+    return Phrase(f"{' 至 '.join(shown)}，{words.zh}", f"{' to '.join(shown)}, {words.en}")
+
+
+def told_claim(run: Run, claim_id: Any) -> Phrase | None:
+    """Return the wording of a known rumor, or None where the run does not hold it."""
+    claims = run.about.get("claims") or {}
+    wording = plain(str(claims.get(claim_id) or ""), TEXT_CHARACTERS)
+    name = shown_id(claim_id)
+    return Phrase(f"说法 {name}：“{wording}”", f'claim {name}: "{wording}"') if wording else None

@@ -16,7 +16,8 @@ from rumorscan.reasons import (
 )
 from rumorscan.records import Campaign, Tier, Triage
 from rumorscan.reports import phrases
-from rumorscan.reports.behavior import tell_campaign, tell_gathered
+from rumorscan.reports.behavior import pressing, tell_campaign, tell_claim, tell_gathered
+from rumorscan.reports.commands import explain_command
 from rumorscan.reports.phrases import Phrase
 from rumorscan.reports.run import Run
 from rumorscan.reports.sections import (
@@ -29,13 +30,15 @@ from rumorscan.reports.sections import (
     TEXT_CHARACTERS,
     VERDICT,
     Section,
-    run_zone,
     shown_id,
+    told_claim,
     told_reason,
+    told_times,
 )
 from rumorscan.reports.subjects import Subject
 from rumorscan.reports.variants import plain
 
+_SEEN = 3
 _FAMILIES = {
     RECORD: Phrase("记录（与已知谣言相符）", "record (repeats a known rumor)"),
     COORDINATION: Phrase("行为（协同发布）", "behavior (coordinated posting)"),
@@ -48,7 +51,9 @@ def write_sections(subject: Subject, run: Run, folder: Path) -> list[Section]:
     if subject.kind == "post":
         sections = [*_post(subject, run)]
     elif subject.kind == "campaign":
-        sections = [*tell_campaign(subject)]
+        sections = [*tell_campaign(subject, run)]
+    elif subject.kind == "claim":
+        sections = [*tell_claim(subject, run)]
     else:
         sections = [*tell_gathered(subject)]
     return [*sections, Section(NEXT, [*_checks(subject, folder)])]
@@ -56,27 +61,28 @@ def write_sections(subject: Subject, run: Run, folder: Path) -> list[Section]:
 
 def _post(subject: Subject, run: Run) -> Iterator[Section]:
     row = subject.row
-    zone, _ = run_zone(run)
-    shown = (
-        row["posted_at"].astimezone(zone).strftime("%Y-%m-%d %H:%M") if row["posted_at"] else "—"
-    )
+    at = told_times(run, row["posted_at"])
     file = plain(row["source_file"] or "—", ID_CHARACTERS)
     account, number = shown_id(row["account_id"]), row["source_row"]
     about = [
         Phrase(
-            f"账号 {account}，时间 {shown}（{zone}），来自 {file} 第 {number} 行",
-            f"account {account}, posted {shown} ({zone}), from {file}, row {number}",
+            f"账号 {account}，{at.zh}，来自 {file} 第 {number} 行",
+            f"account {account}, {at.en}, from {file}, row {number}",
         )
     ]
     if row.get("text"):
         text = plain(row["text"], TEXT_CHARACTERS)
         about.append(Phrase(f"原文：“{text}”", f'text: "{text}"'))
+    claim = told_claim(run, row["claim_id"])
+    about += [claim] if claim else []
     reasons = row["reasons"] or []
     families = {REASON_CODES[r["code"]].family for r in reasons if r["code"] in REASON_CODES}
     yield Section(VERDICT, [_triage(row, families & set(_FAMILIES)), *about])
     yield Section(FOR, [told_reason(each) for each in reasons if not is_counter(each["code"])])
     yield Section(AGAINST, [told_reason(each) for each in reasons if is_counter(each["code"])])
-    yield Section(MISSING, [*_missing(row, subject.campaigns)])
+    missing = [*_missing(row, subject.campaigns)]
+    if missing:
+        yield Section(MISSING, missing)
     yield Section(NUMBERS, [*_numbers(row, run)])
 
 
@@ -157,7 +163,6 @@ def _numbers(row: dict[str, Any], run: Run) -> Iterator[Phrase]:
 
 def _checks(subject: Subject, folder: Path) -> Iterator[Phrase]:
     """Say what to look at next, with the commands that show it."""
-    command = f"rumorscan explain {plain(str(folder), 200)}"
     row = subject.row
     if subject.kind == "post":
         place = f"{plain(row['source_file'] or '', ID_CHARACTERS)}"
@@ -167,24 +172,34 @@ def _checks(subject: Subject, folder: Path) -> Iterator[Phrase]:
             "is it reported, ironic or asserted?",
         )
     if row.get("claim_id"):
+        command = explain_command(folder, row["claim_id"])
         yield Phrase(
-            f"核对这一说法的依据与判定时间：{command} {shown_id(row['claim_id'])}",
-            f"check on what and when the claim was judged: {command} {shown_id(row['claim_id'])}",
+            f"核对这一说法的依据与判定时间：{command}",
+            f"check on what and when the claim was judged: {command}",
         )
     if subject.kind == "claim":
         yield Phrase(
-            "在已知谣言名单中查看它的原文、依据和判定时间，情况可能已经变化",
-            "read its wording, grounds and date in the list of known rumors; is it still so?",
+            "在已知谣言名单中查看它的依据和判定时间，情况可能已经变化",
+            "read its grounds and date in the list of known rumors; is it still so?",
         )
     if subject.kind == "campaign":
         yield Phrase(
             "抽看几个账号的日常发帖：是真人、自动程序，还是普通的转发习惯？",
             "look at what some of its accounts post otherwise: people, programs, or habit?",
         )
-    elif subject.campaigns:
-        name = shown_id(subject.campaigns[0].campaign_id)
-        yield Phrase(f"查看所在行动：{command} {name}", f"see its campaign: {command} {name}")
+    else:
+        yield from _campaigns_to_see(subject, folder)
     for post in subject.tally.flagged[:2] if subject.tally else ():
-        yield Phrase(
-            f"查看其中一条：{command} {shown_id(post)}", f"see one post: {command} {shown_id(post)}"
-        )
+        command = explain_command(folder, post)
+        yield Phrase(f"查看其中一条：{command}", f"see one post: {command}")
+
+
+def _campaigns_to_see(subject: Subject, folder: Path) -> Iterator[Phrase]:
+    """Name the campaigns that are more than spread, or else the strongest spread."""
+    strong = pressing(subject.campaigns)
+    for each in strong[:_SEEN]:
+        command = explain_command(folder, each.campaign_id)
+        yield Phrase(f"查看这一行动：{command}", f"see the campaign: {command}")
+    if subject.campaigns and not strong:
+        command = explain_command(folder, subject.campaigns[0].campaign_id)
+        yield Phrase(f"查看同文扩散的范围：{command}", f"see how far the text spread: {command}")

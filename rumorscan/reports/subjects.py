@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from rumorscan.errors import RunError
-from rumorscan.records import Campaign
+from rumorscan.records import Campaign, Tier
 from rumorscan.reports.run import FLAGS_SCHEMA, Run
 from rumorscan.reports.sheets import read_sheet
 from rumorscan.reports.variants import plain
@@ -52,7 +53,7 @@ class Subject:
         name: the id.
         row: a post's or an account's columns; empty for the others.
         tally: of its posts; None for a post.
-        campaigns: those it belongs to, or the campaign itself.
+        campaigns: those it belongs to, the strongest first, or the campaign itself.
         ties: an account's ties to others, strongest first.
     """
 
@@ -77,7 +78,7 @@ def find_subjects(run: Run, folder: Path, name: str) -> list[Subject]:
         row["text"] = _text(folder, row) if row["triage"] != "pass" else None
         subjects.append(Subject("post", name, row, campaigns=(own,) if own else ()))
     for row in _accounts(run, name):
-        joined = tuple(campaigns[key] for key in row["campaign_ids"] if key in campaigns)
+        joined = _strongest_first(campaigns, row["campaign_ids"])
         tally = _tally(_select(folder, "account_id", name))
         subjects.append(Subject("account", name, row, tally, joined, _ties(run, name)))
     if name in campaigns:
@@ -87,11 +88,18 @@ def find_subjects(run: Run, folder: Path, name: str) -> list[Subject]:
         posts = _select(folder, f"{kind}_id", name)
         if posts.num_rows:
             tally = _tally(posts)
-            joined = tuple(campaigns[key] for key in tally.campaigns if key in campaigns)
+            joined = _strongest_first(campaigns, tally.campaigns)
             subjects.append(Subject(kind, name, {}, tally, joined))
     if not subjects:
         raise RunError(_unknown(run, folder, name, list(campaigns)))
     return subjects
+
+
+def _strongest_first(campaigns: dict[str, Campaign], names: Iterable[str]) -> tuple[Campaign, ...]:
+    tiers = list(Tier)
+    found = [campaigns[name] for name in names if name in campaigns]
+    found.sort(key=lambda each: (-tiers.index(each.tier), -each.coordination, each.campaign_id))
+    return tuple(found)
 
 
 def _select(folder: Path, column: str, name: str) -> pa.Table:

@@ -2,15 +2,19 @@
 
 import json
 import re
+import shlex
 
+import pyarrow as pa
 import pytest
 from click.testing import CliRunner
 
 import rumorscan as rs
 from rumorscan.cli import cli
+from rumorscan.cli.explain import command
 from rumorscan.errors import RunError
 from rumorscan.reasons import REASON_CODES, describe_reason
-from rumorscan.records import Tier
+from rumorscan.records import ACCOUNTS_SCHEMA, Tier
+from rumorscan.reports.commands import explain_command
 from rumorscan.reports.explain import explain, find_explanations
 from tests.reports.small_run import POSTS, small_campaign, small_run, use_plain_page
 
@@ -50,13 +54,15 @@ URGENT, ASKING, PASSED, DENYING = (ROWS[at]["post_id"] for at in (2, 3, 1, 4))
 SETTINGS = {
     "verdicts": {"review_probability": 0.5, "supporting_probability": 0.3},
     "scoring": {"base_rate": 0.05},
+    "reading": {"tz": "Asia/Shanghai"},
 }
+CLAIMS = {"k0007": "城东水厂停水\x1b三天"}
 
 
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
     use_plain_page(monkeypatch)
-    return small_run(ROWS, about={"settings": SETTINGS}).write(tmp_path / "run")
+    return small_run(ROWS, about={"settings": SETTINGS, "claims": CLAIMS}).write(tmp_path / "run")
 
 
 def test_an_urgent_post_is_told_with_its_evidence_for_and_against(folder):
@@ -64,7 +70,7 @@ def test_an_urgent_post_is_told_with_its_evidence_for_and_against(folder):
     assert told.startswith(f"帖子 {URGENT}\n结论：\n  - 优先 —— 两类以上相互独立的证据：记录")
     assert "与已判定为不实的说法 k0007 相符，相似度 0.80" in told
     assert "行动 c1 的同一批账号在多组文字、多个话题下反复出现，强度 0.90" in told
-    against = told[told.index("反面的证据") : told.index("没有的证据")]
+    against = told[told.index("反面的证据") : told.index("数字：")]
     assert "只出现在一个话题下" in against
     assert "frame-unheard-of 2 x" in against
     assert f"rumorscan explain {folder} k0007" in told
@@ -127,6 +133,97 @@ def test_a_group_and_a_known_rumor_are_told_by_their_posts(folder):
     told = explain(folder, "k0007", "en")
     assert told.startswith("Known rumor k0007")
     assert "stance: asserts 1, denies 1" in told
+
+
+@pytest.fixture
+def crowded(tmp_path, monkeypatch):
+    """Return a run whose claim and group stand in a spread and in a confirmed campaign."""
+    use_plain_page(monkeypatch)
+    campaigns = [
+        small_campaign(campaign_id="c0", tier=Tier.SPREAD, coordination=0.1),
+        small_campaign(),
+    ]
+    rows = [
+        {**each, "post_id": f"5000{name}", "group_id": "g1", "claim_id": "k0007"}
+        | {"campaign_id": name, "account_id": "a1"}
+        for each, name in ((ROWS[2], "c0"), (ROWS[2], "c1"))
+    ]
+    accounts = [
+        {"account_id": "a1", "posts": 2, "tier": "confirmed", "coordination": 0.9,
+         "campaign_ids": ["c0", "c1"], "evidence": []},
+    ]  # fmt: skip
+    table = pa.Table.from_pylist(accounts, schema=ACCOUNTS_SCHEMA)
+    about = {"settings": SETTINGS, "claims": CLAIMS}
+    run = small_run(rows, campaigns=campaigns, accounts=table, about=about)
+    return run.write(tmp_path / "it is" / "run")
+
+
+def test_a_known_rumor_is_told_with_its_wording_and_its_strongest_campaign(crowded):
+    told = explain(crowded, "k0007", "zh")
+    assert "说法 k0007：“城东水厂停水" in told
+    assert "\x1b" not in told
+    assert "协同层级" not in told, "a claim has no tier"
+    assert told.index("c1：证据充分") < told.index("c0：仅同文扩散")
+    (line,) = [line for line in told.splitlines() if "查看这一行动" in line]
+    assert line.endswith(" c1")
+
+
+def test_a_post_and_a_campaign_are_told_with_the_wording_of_their_claims(folder):
+    assert 'claim k0007: "城东水厂停水' in explain(folder, URGENT, "en")
+    assert "说法 k0007：“城东水厂停水" in explain(folder, "c1", "zh")
+    assert "说法" not in explain(folder, PASSED, "zh")
+
+
+@pytest.mark.parametrize("name", ["a1", "g1"])
+def test_an_account_and_a_group_are_told_with_what_their_campaign_shows(crowded, name):
+    told = explain(crowded, name, "zh")
+    supporting, against = told.split("反面的证据：")
+    assert "行动 c1，时间：强度 0.80，强（窗口 15 min，窗口内占比 75%）" in supporting
+    assert "行动 c1，账号复用：强度 0.90，强（反复出现的账号 2" in supporting
+    assert "账号资料" not in supporting, "what shows nothing is no evidence"
+    assert "行动 c1，quotes-original 0.1" in against
+    assert "c0 只是同文扩散" in against
+
+
+def test_a_family_that_shows_nothing_counts_as_missing(folder):
+    told = explain(folder, "c1", "zh")
+    assert "账号资料：强度 0.00" in told[told.index("没有的证据") :]
+
+
+def test_nothing_missing_is_not_a_heading(folder):
+    assert "没有的证据" not in explain(folder, URGENT, "zh")
+    assert "没有的证据" in explain(folder, PASSED, "zh")
+
+
+def test_all_times_are_those_of_the_zone_of_the_run(tmp_path, monkeypatch):
+    use_plain_page(monkeypatch)
+    for zone, start in (("Asia/Shanghai", "2026-03-02 09:14"), ("UTC", "2026-03-02 01:14")):
+        settings = SETTINGS | {"reading": {"tz": zone}}
+        folder = small_run(ROWS, about={"settings": settings}).write(tmp_path / start[-5:-3])
+        told = explain(folder, "c1", "en")
+        assert f"{start} to " in told
+        assert f"{start}, " in explain(folder, URGENT, "en")
+        assert told.count(zone) == 1, "the zone is named once"
+        assert "+00:00" not in told
+
+
+def test_a_post_without_a_time_says_so(folder):
+    assert "时间不明" in explain(folder, ASKING, "zh")
+
+
+def test_the_next_command_can_be_pasted_into_a_shell(crowded):
+    told = explain(crowded, "k0007", "en")
+    (line,) = [line for line in told.splitlines() if "see the campaign" in line]
+    words = shlex.split(line.partition("see the campaign: ")[2])
+    assert words == ["rumorscan", "explain", str(crowded), "c1"]
+
+
+@pytest.mark.parametrize("name", ["-5", "$(reboot)", "a b", "`x`;y", "'", "=a3"])
+def test_no_id_steers_the_shell(name):
+    words = shlex.split(explain_command("runs/demo", name))
+    context = command.make_context("explain", words[2:])
+    assert context.params["run"] == "runs/demo"
+    assert context.params["name"] == name
 
 
 def test_spread_speaks_against(tmp_path, monkeypatch):
