@@ -2,24 +2,54 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
+from bisect import bisect_right
 from collections.abc import Iterator
+from itertools import accumulate
 from pathlib import Path
+from string import Formatter
 from typing import TYPE_CHECKING, Any
 
 from rumorscan.records import Campaign, Tier, Triage
 from rumorscan.reports import phrases
+from rumorscan.reports.commands import explain_command
 from rumorscan.reports.folder import FILES
 from rumorscan.reports.manifest import MANIFEST
-from rumorscan.reports.variants import plain
+from rumorscan.reports.phrases import Phrase
+from rumorscan.reports.variants import plain, template_pieces
 
 if TYPE_CHECKING:
     from rumorscan.reports.run import Run
 
 _TOP = 3
 _ID_CHARACTERS = 40
-_TEMPLATE_CHARACTERS = 36
-_PATH_CHARACTERS = 200
-_QUANTITIES = 2
+_COLUMNS = 156
+_TEMPLATE_COLUMNS = 72
+_TEMPLATE_CHARACTERS = 200
+_REASONS = 3
+_STRONG_TIERS = (Tier.CONFIRMED, Tier.SUSPECTED)
+_NONE = (
+    "没有疑似或证据充分的行动；同文扩散本身不是证据 "
+    "no campaign is suspected or confirmed; mere spread is no evidence"
+)
+_SLOTS = re.compile(r"(?:［…］\s*){2,}")
+_HALF_SLOT = re.compile(r"［…?$")
+_CLAUSE_END = re.compile(r"[，。！？；：,!?;]")
+_BECAUSE = {
+    "text": Phrase("{posts} 条帖子文字近似", "{posts} posts of nearly the same text"),
+    "time": Phrase(
+        "{share} 的帖子集中在 {window_seconds} 内", "{share} of its posts within {window_seconds}"
+    ),
+    "reuse": Phrase("{accounts} 个账号反复同行", "{accounts} accounts reappear together"),
+    "profile": Phrase(
+        "{registered_together} 个账号注册时间集中",
+        "{registered_together} accounts registered together",
+    ),
+    "infrastructure": Phrase(
+        "{accounts} 个账号共用{layer}", "{accounts} accounts with a shared {layer}"
+    ),
+}
 
 
 def summarize(run: Run, path: str | Path | None = None) -> str:
@@ -30,7 +60,8 @@ def summarize(run: Run, path: str | Path | None = None) -> str:
         path: its folder, if it was written: the files and the next command are then named.
 
     Returns:
-        At most 25 lines, without a line feed at the end.
+        At most 25 lines, without a line feed at the end. No line is wider than 156 columns,
+        but for one that names the folder.
 
     Example:
         >>> from rumorscan.records import POSTS_SCHEMA
@@ -43,35 +74,37 @@ def summarize(run: Run, path: str | Path | None = None) -> str:
         帖子 posts 0 ｜ 行 rows 0 ｜ 搁置 rejected 0
     """
     lines = _counted(run.about.get("counts", {}))
-    top = [item for item in run.campaigns.items if item.tier in (Tier.CONFIRMED, Tier.SUSPECTED)]
+    top = [item for item in run.campaigns.items if item.tier in _STRONG_TIERS]
     if top:
         lines += ["", "最突出的行动 top campaigns"]
         for place, campaign in enumerate(top[:_TOP], start=1):
             lines += _told(place, campaign)
+    else:
+        lines.append(_NONE)
+    lines = [_cut(line, _COLUMNS) for line in lines]
     if path is not None:
-        lines += ["", *_next(run, path)]
+        lines += ["", *_next(run, path, top)]
     return "\n".join(lines)
 
 
 def _counted(counts: dict[str, Any]) -> list[str]:
-    def listed(*labels: tuple[str, str]) -> str:
-        shown = [f"{label} {counts[name]:,}" for label, name in labels if name in counts]
-        return " ｜ ".join(shown)
+    def listed(*labels: tuple[str, str]) -> list[str]:
+        return [f"{label} {counts[name]:,}" for label, name in labels if name in counts]
 
-    tiers = list(Tier)[:0:-1]
+    strong = listed(*((_words(phrases.TIERS, tier), f"campaigns_{tier}") for tier in _STRONG_TIERS))
     lines = [
         listed(("帖子 posts", "posts"), ("行 rows", "rows"), ("搁置 rejected", "rejected")),
         listed(("不同文本 distinct texts", "distinct_texts"), ("近重组 groups", "groups")),
-        listed(
-            ("行动 campaigns", "campaigns"),
-            *((_words(phrases.TIERS, tier), f"campaigns_{tier}") for tier in tiers),
-        ),
+        [
+            *([f"行动 campaigns: {'，'.join(strong)}"] if strong else []),
+            *listed(("仅同文扩散 spread, same text only", f"campaigns_{Tier.SPREAD}")),
+        ],
         listed(
             (_words(phrases.TRIAGES, Triage.URGENT), "flagged_urgent"),
             (_words(phrases.TRIAGES, Triage.REVIEW), "flagged_review"),
         ),
     ]
-    return [line for line in lines if line]
+    return [" ｜ ".join(line) for line in lines if line]
 
 
 def _words(table: dict[str, phrases.Phrase], code: str) -> str:
@@ -90,51 +123,83 @@ def _told(place: int, campaign: Campaign) -> list[str]:
         f"   {word} {plain(separator.join(_reasons(campaign, language)))}"
         for word, separator, language in (("因为", "；", 0), ("because", "; ", 1))
     ]
-    return [head, f"   “{plain(campaign.template, _TEMPLATE_CHARACTERS)}”", *because]
+    return [head, f"   “{_preview(campaign.template)}”", *because]
+
+
+def _preview(template: str) -> str:
+    """Return the start of a template, cut after a whole clause where one is near."""
+    pieces = template_pieces(template, _TEMPLATE_CHARACTERS)
+    shown = _SLOTS.sub("［…］", "".join(each.text for each in pieces if each.kind != "cut"))
+    start = _cut(shown, _TEMPLATE_COLUMNS).removesuffix("…")
+    if start == shown and all(each.kind != "cut" for each in pieces):
+        return shown
+    ends = [match.start() for match in _CLAUSE_END.finditer(start)]
+    if ends and ends[-1] >= len(start) // 2:
+        start = start[: ends[-1]]
+    return f"{_HALF_SLOT.sub('', start)}…"
 
 
 def _reasons(campaign: Campaign, language: int) -> Iterator[str]:
-    """Yield the strong families of evidence, the strongest first, then the known rumors.
+    """Yield the strongest families of evidence, the strongest first, then the known rumors.
 
     Args:
         campaign: what is told about; where no family is strong, the weak ones are told.
         language: 0 for Chinese, 1 for English.
     """
-    brackets, comma, known = (
-        (("（", "）"), "，", "已知谣言") if language == 0 else ((" (", ")"), ", ", "known rumor")
-    )
     evidence = campaign.evidence
     strong = [family for family in evidence if evidence[family].get("strong")]
     told = strong or [family for family in evidence if evidence[family].get("strength")]
-    for family in sorted(told, key=lambda family: -evidence[family].get("strength", 0.0)):
-        quantities = [
-            phrases.quantity(name, value)
-            for name, value in evidence[family].items()
-            if name not in ("strength", "strong") and value not in (None, "", [], {})
-        ][:_QUANTITIES]
-        behind = comma.join(f"{each.name[language]} {each.value}" for each in quantities)
-        name = phrases.words_for(phrases.FAMILIES, family)[language]
-        yield f"{name}{behind.join(brackets)}" if behind else name
+    told.sort(key=lambda family: -evidence[family].get("strength", 0.0))
+    for family in told[:_REASONS]:
+        yield _because(family, evidence[family], language)
     if campaign.claim_ids:
-        yield f"{known} {plain(campaign.claim_ids[0], _ID_CHARACTERS)}"
+        name = plain(campaign.claim_ids[0], _ID_CHARACTERS)
+        more = len(campaign.claim_ids) - 1
+        rest = (f" 等 {more + 1} 条", f" and {more} more") if more else ("", "")
+        yield ("重复已知谣言 ", "repeats known rumor ")[language] + name + rest[language]
 
 
-def _next(run: Run, path: str | Path) -> list[str]:
-    folder = plain(str(path), _PATH_CHARACTERS)
+def _because(family: str, found: dict[str, Any], language: int) -> str:
+    """Return a family of evidence in a few words; an unknown one by its name and a quantity."""
+    known = {
+        name: value
+        for name, value in found.items()
+        if name not in ("strength", "strong") and value not in (None, "", [], {})
+    }
+    shown = {name: _value(name, value, language) for name, value in known.items()}
+    words = _BECAUSE.get(family)
+    if words and all(name in shown for _, name, _, _ in Formatter().parse(words.zh) if name):
+        return words[language].format_map(shown)
+    name = phrases.words_for(phrases.FAMILIES, family)[language]
+    behind = [f"{phrases.quantity(key, 0).name[language]} {shown[key]}" for key in shown][:1]
+    return name + "".join(("（{}）", " ({})")[language].format(each) for each in behind)
+
+
+def _value(name: str, value: Any, language: int) -> str:
+    if isinstance(value, str):
+        return phrases.words_for(phrases.WORDS, value)[language]
+    return phrases.measure(name, value)
+
+
+def _next(run: Run, path: str | Path, top: list[Campaign]) -> list[str]:
+    """Return the files and what to do next; paths are whole, for half a path leads nowhere."""
     lines = [
-        f"文件 files in {folder}: {', '.join([*FILES, MANIFEST])}",
-        f"报告 report: {plain(str(Path(path, 'report.html')), _PATH_CHARACTERS)}",
+        f"文件 files: {', '.join([*FILES, MANIFEST])}",
+        f"报告 report: {plain(str(Path(path, 'report.html')))}",
     ]
-    example = _example(run)
-    if example:
-        lines.append(f"下一步 next: rumorscan explain {folder} {example}")
+    if top:
+        return [*lines, f"下一步 next: {explain_command(path, top[0].campaign_id)}"]
+    lines.append("下一步 next: 打开报告 open the report")
+    if len(run.flags):
+        command = explain_command(path, str(run.flags["post_id"][0].as_py()))
+        lines[-1] += f"；再看最要紧的帖子 then the most pressing post: {command}"
     return lines
 
 
-def _example(run: Run) -> str:
-    """Return an id worth explaining: the first campaign, or the most pressing post."""
-    for campaign in run.campaigns.items[:1]:
-        return plain(campaign.campaign_id, _ID_CHARACTERS)
-    if len(run.flags):
-        return plain(str(run.flags["post_id"][0].as_py()), _ID_CHARACTERS)
-    return ""
+def _cut(line: str, columns: int) -> str:
+    """Return the line, or its start and an ellipsis, in at most so many columns of a terminal."""
+    widths = [2 if unicodedata.east_asian_width(character) in "WFA" else 1 for character in line]
+    ends = list(accumulate(widths))
+    if not ends or ends[-1] <= columns:
+        return line
+    return line[: bisect_right(ends, columns - 2)] + "…"

@@ -1,9 +1,13 @@
 """The summary fits a terminal: short, plain, and on any console."""
 
+import shlex
+import unicodedata
+
 import pytest
 
 from rumorscan.records import Tier
-from tests.reports.small_run import small_campaign, small_run
+from rumorscan.reports import phrases
+from tests.reports.small_run import POSTS, small_campaign, small_run
 
 
 def test_a_full_summary_has_at_most_25_lines(tmp_path):
@@ -20,20 +24,117 @@ def test_the_summary_says_what_was_found_and_what_to_do_next():
         "不同文本 distinct texts 4 ｜ 近重组 groups 1",
         "优先 urgent 1 ｜ 复核 review 2",
         "1. c1",
-        "因为 账号复用（账号 2，",
-        "；时间（窗口 15 min，占比 75%）；已知谣言 k0007",
-        "because Account reuse (accounts 2, ",
-        "; Timing (window 15 min, share 75%); known rumor k0007",
+        "行动 campaigns: 证据充分 confirmed 1，疑似 suspected 0 ｜ "
+        "仅同文扩散 spread, same text only 0",
+        "因为 2 个账号反复同行；75% 的帖子集中在 15 min 内；重复已知谣言 k0007",
+        "because 2 accounts reappear together; 75% of its posts within 15 min; "
+        "repeats known rumor k0007",
         "posts.parquet, flags.csv",
         "rumorscan explain runs/demo c1",
     ):
         assert expected in text
-    assert text.index("Account reuse") < text.index("Timing"), "the strongest comes first"
+    assert text.index("reappear") < text.index("within"), "the strongest comes first"
 
 
-def test_mere_spread_is_no_top_campaign():
-    text = small_run(campaigns=[small_campaign(tier=Tier.SPREAD)]).summary()
+LONG = "转发家里老人，趁现在没人知道赶紧排队囤水［…］［…］，" * 40
+FAMILIES = {
+    "text": {"strength": 0.9, "strong": True, "posts": 1_234_567},
+    "time": {"strength": 0.9, "strong": True, "window_seconds": 604_800, "share": 0.75},
+    "reuse": {"strength": 0.9, "strong": True, "accounts": 123_456},
+    "profile": {"strength": 0.9, "strong": True, "registered_together": 123_456},
+    "infrastructure": {"strength": 0.9, "strong": True, "layer": "ip", "accounts": 123_456},
+    "payment" * 30: {"strength": 1.0, "strong": True, "transfers": 12},
+}
+
+
+def long_campaigns(*tiers):
+    return [
+        small_campaign(
+            campaign_id=f"c{number}" * 90,
+            tier=tier,
+            template=LONG,
+            evidence=FAMILIES,
+            claim_ids=(LONG, LONG),
+        )
+        for number, tier in enumerate(tiers)
+    ]
+
+
+@pytest.mark.parametrize(
+    "tiers",
+    [
+        (),
+        (Tier.SPREAD,) * 5,
+        (Tier.SUSPECTED,),
+        (Tier.CONFIRMED,) * 9,
+        (Tier.CONFIRMED, Tier.SUSPECTED, Tier.SUSPECTED, Tier.SUSPECTED, Tier.SPREAD),
+    ],
+    ids=["none", "spread", "suspected", "confirmed", "all tiers"],
+)
+@pytest.mark.parametrize("path", [None, "runs/demo"], ids=["unwritten", "written"])
+@pytest.mark.parametrize("rows", [POSTS, []], ids=["flagged", "empty"])
+def test_every_summary_fits_a_terminal(tiers, path, rows):
+    text = small_run(rows=rows, campaigns=long_campaigns(*tiers)).summary(path)
+    lines = text.splitlines()
+    assert len(lines) <= 25
+    cut = [line for line in lines if "next: rumorscan explain" not in line]
+    assert max(map(columns, cut)) < 160
+
+
+def columns(line):
+    return sum(2 if unicodedata.east_asian_width(each) in "WFA" else 1 for each in line)
+
+
+def test_mere_spread_is_no_top_campaign_and_leads_to_the_report():
+    spread = small_campaign(tier=Tier.SPREAD)
+    text = small_run(campaigns=[spread]).summary("r")
     assert "top campaigns" not in text
+    assert "行动 campaigns: 证据充分 confirmed 0，疑似 suspected 0 ｜" in text
+    assert "spread, same text only 1" in text
+    assert "no campaign is suspected or confirmed" in text
+    assert "next: 打开报告 open the report" in text
+    assert "explain r c1" not in text
+    assert "no campaign" not in small_run().summary("r")
+
+
+def test_the_next_command_can_be_pasted_into_a_shell():
+    folder = "runs/a b (1)/$x"
+    last = small_run().summary(folder).splitlines()[-1]
+    words = shlex.split(last.partition("next: ")[2])
+    assert words == ["rumorscan", "explain", folder, "c1"]
+
+
+@pytest.mark.parametrize(
+    ("template", "shown"),
+    [
+        ("［…］快囤水", "“［…］快囤水”"),
+        ("听说［…］［…］ ［…］停水", "“听说［…］停水”"),
+        ("城东水厂停水三天，" * 9, f"“{'城东水厂停水三天，' * 2}城东水厂停水三天…”"),
+        ("水" * 90, f"“{'水' * 35}…”"),
+        ("水" * 33 + "［…］" + "水" * 9, f"“{'水' * 33}…”"),
+        ("水" * 400, f"“{'水' * 35}…”"),
+    ],
+)
+def test_a_template_is_cut_after_a_whole_clause_where_one_is_near(template, shown):
+    campaign = small_campaign(template=template)
+    assert f"   {shown}\n" in small_run(campaigns=[campaign]).summary()
+
+
+def test_of_many_families_and_rumors_the_first_are_told():
+    campaign = small_campaign(
+        evidence={name: FAMILIES[name] for name in phrases.FAMILIES}, claim_ids=("k1", "k2", "k3")
+    )
+    text = small_run(campaigns=[campaign]).summary()
+    assert "反复同行；重复已知谣言 k1 等 3 条\n" in text
+    assert "reappear together; repeats known rumor k1 and 2 more" in text
+    assert "a shared" not in text, "three families are enough"
+
+
+def test_what_accounts_share_is_told_in_one_language():
+    evidence = {"infrastructure": FAMILIES["infrastructure"]}
+    text = small_run(campaigns=[small_campaign(evidence=evidence)]).summary()
+    assert "123,456 个账号共用IP 地址" in text
+    assert "123,456 accounts with a shared address" in text
 
 
 def test_a_run_without_campaigns_points_to_its_most_pressing_post():
