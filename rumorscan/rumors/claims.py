@@ -75,9 +75,7 @@ class ClaimIndex:
         self.claim_ids = tuple(claim.claim_id for claim in self.claims)
         self._settings = settings or ClaimSettings()
         self._keys = fold_texts([claim.claim for claim in self.claims])
-        self._pairs = number_pairs(
-            self._keys.codes, self._keys.offsets, self._settings.minimum_length
-        )
+        self._pairs = number_pairs(self._keys, self._settings.minimum_length)
 
     def __len__(self) -> int:
         return len(self.claims)
@@ -94,24 +92,15 @@ class ClaimIndex:
         n = len(folded)
         if len(self._pairs.frequency) == 0 or n == 0:
             return ClaimMatches(np.full(n, -1, dtype=np.int32), np.zeros(n, dtype=np.float64))
-        weights = self._weigh(count_texts(folded.codes, folded.offsets, self._pairs), n)
-        postings, bounds, totals, needed = index_rarest(
-            self._pairs, weights, self._settings.containment
-        )
+        weights = self._weigh(count_texts(folded, self._pairs), n)
         library = Library(
-            self._keys.codes,
-            self._keys.offsets,
-            postings,
-            bounds,
+            self._keys,
+            self._pairs,
             weights,
-            totals,
-            needed,
+            index_rarest(self._pairs, weights, self._settings.containment),
             np.array([claim.is_rumor for claim in self.claims], dtype=np.bool_),
         )
-        position, similarity = find_passages(
-            folded.codes, folded.offsets, self._pairs, library, self._settings.containment
-        )
-        return ClaimMatches(position, similarity)
+        return ClaimMatches(*find_passages(folded, library, self._settings.containment))
 
     def _weigh(self, texts_with: npt.NDArray[np.int64], n: int) -> npt.NDArray[np.float64]:
         """Return -log of the chance of each pair, in the dump or the library, the larger."""

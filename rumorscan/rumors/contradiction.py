@@ -1,255 +1,219 @@
 """Whether a passage contradicts the claim that it resembles: another number, or a negation.
 
 Two statements that share nearly all their wording may still say opposite things: `停水三天`
-and `停水五天`, `可以预防` and `不能预防`. The loops here look at fold keys.
+and `停水五天`, `可以预防` and `不能预防`. Texts and claims here are fold keys.
 """
 
 from __future__ import annotations
 
-from typing import Any
-
-import numpy as np
-import numpy.typing as npt
-
-from rumorscan.kernels import compiled
-
-Codes = npt.NDArray[np.uint32]
+import re
+from typing import NamedTuple
 
 MAXIMUM_NUMBERS = 32
 """Numbers that are compared in one passage; later ones are not looked at."""
 
-NUMBER, UNIT, BEFORE = 0, 1, 2
-"""Columns of a table of numbers: its value, the character after it and the one before."""
+CHINESE_DIGITS = {letter: value for value, letter in enumerate("零一二三四五六七八九")}
+CHINESE_DIGITS |= {"〇": 0, "两": 2}
+"""What the Chinese digits are worth."""
 
-_DIGITS = "零一二三四五六七八九"
 _MULTIPLIERS = {"十": 10, "百": 100, "千": 1_000, "万": 10_000, "亿": 100_000_000}
+_ARABIC_DIGITS = {str(value): value for value in range(10)}
+_VALUES = _ARABIC_DIGITS | CHINESE_DIGITS | _MULTIPLIERS
+_NUMERAL = re.compile(f"[{''.join(_VALUES)}]+")
+_LARGEST = 1 << 64  # a run of digits may be as long as a post
 # a numeral without one of these after it is mostly part of a word: 四川, 万一, 十分
-_MEASURES = (
+_MEASURES = frozenset(
     "天日月年号点时分秒周岁人名个位只条家户例起次倍度元块角斤克吨公里米层楼栋辆架艘台套件"
     "种类项级届期集部张封份支瓶袋盒片粒滴口步班批股杯碗成折代世小座间所区环死伤"
 )
-_MEASURES_OF_ONE = "人名天年月日岁次元度例死小号"
+_MEASURES_OF_ONE = frozenset("人名天年月日岁次元度例死小号")
 
-_NEGATIONS = "不没无未非勿别否莫"
+_NEGATION = re.compile("[不没无未非勿别否莫]")
 # what a negation stands in without negating the statement; the first character is the negation
-_HARMLESS = """
+_HARMLESS_WORDS = """
     不仅 不但 不只 不光 不止 不少 不断 不同 不久 不过 不料 不如 不管 不论 不明 不幸 不慎 不良 不满
     不堪 不惜 不禁 不知 不安 不适 不锈 不法 不顾 没想 无数 无论 无症 无锡 无人 无线 无良 无辜 无比
     无意 未来 未成 未婚 非常 非法 非典 非洲 别人 别墅 别的 否则 莫名 莫非 莫斯
 """
 # words that hold a negation as their second character
-_HARMLESS_BEFORE = "特别 级别 性别 区别 分别 个别 识别 类别 告别 离别 差别 是否 能否 可否 会否 除非"
-
-_LIMIT = 0x10000
-
-
-def _pair_table(words: str) -> npt.NDArray[np.int64]:
-    pairs = [(ord(word[0]) << 21) | ord(word[1]) for word in words.split()]
-    return np.sort(np.array(pairs, dtype=np.int64))
+_HARMLESS_WORDS_BEFORE = (
+    "特别 级别 性别 区别 分别 个别 识别 类别 告别 离别 差别 是否 能否 可否 会否 除非"
+)
+_HARMLESS = frozenset(_HARMLESS_WORDS.split())
+_HARMLESS_BEFORE = frozenset(_HARMLESS_WORDS_BEFORE.split())
 
 
-def _numeral_table() -> npt.NDArray[np.int64]:
-    """Return by code point: 0 no numeral, 1 to 10 a digit plus 1, above a multiplier plus 1."""
-    table = np.zeros(_LIMIT, dtype=np.int64)
-    for value, character in enumerate(_DIGITS):
-        table[ord(character)] = value + 1
-    table[ord("〇")] = 1
-    table[ord("两")] = 3
-    for value in range(10):
-        table[ord("0") + value] = value + 1
-    for character, value in _MULTIPLIERS.items():
-        table[ord(character)] = value + 1
-    return table
+class Number(NamedTuple):
+    """A number in a text.
+
+    Attributes:
+        value: what it is.
+        unit: the character after it; empty at the end of the text.
+        before: the character before it; empty at the beginning.
+    """
+
+    value: int
+    unit: str
+    before: str
 
 
-def _set_table(characters: str) -> npt.NDArray[np.bool_]:
-    table = np.zeros(_LIMIT, dtype=np.bool_)
-    table[[ord(character) for character in characters]] = True
-    return table
+class Statement(NamedTuple):
+    """A claim as passages are held against it.
+
+    Attributes:
+        text: its fold key.
+        numbers: all that it gives, `MAXIMUM_NUMBERS` at most.
+    """
+
+    text: str
+    numbers: list[Number]
 
 
-def _digit_table() -> npt.NDArray[np.uint32]:
-    """Return by code point: the Arabic digit of a Chinese one, other characters unchanged."""
-    table = np.arange(_LIMIT, dtype=np.uint32)
-    for value, character in enumerate(_DIGITS):
-        table[ord(character)] = ord("0") + value
-    table[ord("〇")] = ord("0")
-    table[ord("两")] = ord("2")
-    return table
+def read_statement(text: str) -> Statement:
+    """Return a claim's fold key and its numbers.
+
+    Example:
+        >>> read_statement("全城停水三天")
+        Statement(text='全城停水三天', numbers=[Number(value=3, unit='天', before='水')])
+    """
+    return Statement(text, find_numbers(text, (0, len(text))))
 
 
-DIGITS = _digit_table()
-NUMERALS = _numeral_table()
-MEASURES = _set_table(_MEASURES)
-MEASURES_OF_ONE = _set_table(_MEASURES_OF_ONE)
-NEGATIONS = _set_table(_NEGATIONS)
-HARMLESS = _pair_table(_HARMLESS)
-HARMLESS_BEFORE = _pair_table(_HARMLESS_BEFORE)
+def contradicts(claim: Statement, text: str, passage: tuple[int, int]) -> bool:
+    """Tell whether a passage says something else than the claim: other numbers, a negation.
+
+    Args:
+        claim: that the passage resembles.
+        text: the whole fold key of the post.
+        passage: position of its first character, and the one after its last.
+
+    Example:
+        >>> claim = read_statement("城东水厂停水三天")
+        >>> texts = ["听说城东水厂停水3天", "听说城东水厂停水五天", "听说城东水厂不停水三天"]
+        >>> [contradicts(claim, text, (2, len(text))) for text in texts]
+        [False, True, True]
+    """
+    start, stop = passage
+    if claim.numbers:
+        # one character more, for a number at the end whose measure the passage lacks
+        reach = (max(0, start - 1), min(len(text), stop + 1))
+        if _numbers_differ(claim.numbers, find_numbers(text, reach)):
+            return True
+    span = 2 * len(claim.text)
+    window = text[max(0, start - span) : stop + span]
+    # the word that negates may stand right before what is shared
+    negated = negates(text, (max(0, start - 2), stop), claim.text)
+    return negated != negates(claim.text, (0, len(claim.text)), window)
 
 
-@compiled
-def _low(code: np.uint32) -> int:
-    return int(code) if code < _LIMIT else 0
-
-
-@compiled
-def _has_pair(table: npt.NDArray[np.int64], first: np.uint32, second: np.uint32) -> bool:
-    wanted = (np.int64(first) << 21) | np.int64(second)
-    place = np.searchsorted(table, wanted)
-    return bool(place < len(table) and table[place] == wanted)
-
-
-@compiled
-def find_numbers(codes: Codes, bounds: tuple[int, int], tables: Any, into: Any) -> int:
-    """Write the numbers of a passage into a table and return how many there are.
+def find_numbers(text: str, passage: tuple[int, int]) -> list[Number]:
+    """Return the numbers of a passage, `MAXIMUM_NUMBERS` at most.
 
     Arabic digits always are a number; Chinese numerals are one where a measure word follows.
     A number that the passage's edge cuts in two is read whole.
 
     Args:
-        codes: a text's fold key.
-        bounds: first position of the passage, and the one after its last.
-        tables: `NUMERALS`, `MEASURES` and `MEASURES_OF_ONE`.
-        into: int64, shape (MAXIMUM_NUMBERS, 3), columns `NUMBER`, `UNIT`, `BEFORE`.
+        text: a fold key.
+        passage: position of its first character, and the one after its last.
+
+    Example:
+        >>> [number.value for number in find_numbers("四川12人万一停水三十天", (0, 12))]
+        [12, 30]
     """
-    numerals, measures, measures_of_one = tables
-    start, stop = bounds
-    while (
-        start > 0
-        and start < len(codes)
-        and numerals[_low(codes[start])] > 0
-        and (numerals[_low(codes[start - 1])] > 0)
-    ):
+    start, stop = passage
+    while 0 < start < len(text) and text[start] in _VALUES and text[start - 1] in _VALUES:
         start -= 1
-    count = 0
-    position = start
-    while position < stop and count < MAXIMUM_NUMBERS:
-        if numerals[_low(codes[position])] == 0:
-            position += 1
-            continue
-        end = position
-        is_arabic = False
-        total, section, current = np.int64(0), np.int64(0), np.int64(-1)
-        while end < len(codes) and numerals[_low(codes[end])] > 0:
-            value = numerals[_low(codes[end])] - 1
-            is_arabic = is_arabic or codes[end] < 0x80
-            if value < 10:
-                current = value if current < 0 else current * 10 + value
-            elif value < 10_000:
-                section += value * (1 if current < 0 else current)
-                current = np.int64(-1)
-            else:
-                section += 0 if current < 0 else current
-                total += value * (1 if section == 0 else section)
-                section, current = np.int64(0), np.int64(-1)
-            end += 1
-        number = total + section + (0 if current < 0 else current)
-        after = _low(codes[end]) if end < len(codes) else 0
-        fits = measures[after]
-        if number == 1:
-            fits = measures_of_one[after]
-        if is_arabic or fits:
-            into[count, NUMBER] = number
-            into[count, UNIT] = after
-            into[count, BEFORE] = _low(codes[position - 1]) if position > 0 else 0
-            count += 1
-        position = end
-    return count
+    numbers: list[Number] = []
+    for found in _NUMERAL.finditer(text, start):
+        if found.start() >= stop or len(numbers) == MAXIMUM_NUMBERS:
+            break
+        value, unit = _value(found[0]), text[found.end() : found.end() + 1]
+        fits = unit in (_MEASURES_OF_ONE if value == 1 else _MEASURES)
+        if fits or any(numeral in _ARABIC_DIGITS for numeral in found[0]):
+            before = text[found.start() - 1] if found.start() else ""
+            numbers.append(Number(value, unit, before))
+    return numbers
 
 
-@compiled
-def numbers_differ(claim: Any, claim_count: int, passage: Any, passage_count: int) -> bool:
+def _value(numerals: str) -> int:
+    """Return what a run of numerals is worth: `3万5千` is 35,000, `二〇二四` is 2,024."""
+    total, section = 0, 0
+    current: int | None = None
+    for numeral in numerals:
+        value = _VALUES[numeral]
+        if value < 10:
+            current = ((current or 0) * 10 + value) % _LARGEST
+        elif value < 10_000:
+            section += value * (1 if current is None else current)
+            current = None
+        else:
+            section += current or 0
+            total += value * (section or 1)
+            section, current = 0, None
+    return (total + section + (current or 0)) % _LARGEST
+
+
+def _numbers_differ(claim: list[Number], passage: list[Number]) -> bool:
     """Tell whether a passage gives another number where the claim gives one.
 
     A number that is only left out contradicts nothing. Two numbers of the same unit in
     reverse order do: `75度比95度好` is not `95度比75度好`.
     """
-    last = -1
-    last_unit = -1
-    for i in range(claim_count):
-        place = -1
-        for j in range(passage_count):
-            if passage[j, NUMBER] == claim[i, NUMBER]:
-                place = j
-                break
-        if place >= 0:
-            if claim[i, UNIT] == last_unit and place < last:
+    claimed = {number.value for number in claim}
+    given = [number.value for number in passage]
+    others = [number for number in passage if number.value not in claimed]
+    last, last_unit = -1, None
+    for number in claim:
+        if number.value in given:
+            place = given.index(number.value)
+            if number.unit == last_unit and place < last:
                 return True
-            last, last_unit = place, claim[i, UNIT]
+            last, last_unit = place, number.unit
             continue
-        for j in range(passage_count):
-            is_claimed = False
-            for k in range(claim_count):
-                is_claimed = is_claimed or claim[k, NUMBER] == passage[j, NUMBER]
-            if is_claimed:
-                continue
-            same_unit = claim[i, UNIT] != 0 and claim[i, UNIT] == passage[j, UNIT]
-            same_before = claim[i, BEFORE] != 0 and claim[i, BEFORE] == passage[j, BEFORE]
-            if same_unit or same_before:
+        for other in others:
+            same_unit = number.unit and number.unit == other.unit
+            if same_unit or (number.before and number.before == other.before):
                 return True
     return False
 
 
-@compiled
-def is_negation(codes: Codes, position: int, tables: Any) -> bool:
-    """Tell whether the character at a position negates, `不仅`, `特别` and `是不是` excepted.
-
-    Args:
-        codes: a text's fold key.
-        position: in the key.
-        tables: `NEGATIONS`, `HARMLESS` and `HARMLESS_BEFORE`.
-    """
-    negations, harmless, harmless_before = tables
-    code = codes[position]
-    if not negations[_low(code)]:
-        return False
-    has_next = position + 1 < len(codes)
-    if has_next and _has_pair(harmless, code, codes[position + 1]):
-        return False
-    if position > 0:
-        before = codes[position - 1]
-        if _has_pair(harmless_before, before, code):
-            return False
-        if has_next and before == codes[position + 1]:
-            return False
-    return True
-
-
-@compiled
-def negates(text: Codes, passage: tuple[int, int], other: Codes, tables: Any) -> bool:
+def negates(text: str, passage: tuple[int, int], other: str) -> bool:
     """Tell whether a passage negates something that another text says without the negation.
 
     Such a negation is not in the other text and stands close before words that are. Two of them
     next to each other (`不得不`) are none.
+
+    Example:
+        >>> negates("柳叶茶不能治病", (0, 7), "柳叶茶能治病")
+        True
+        >>> negates("柳叶茶不仅能治病", (0, 8), "柳叶茶能治病")
+        False
     """
     position, stop = passage
-    while position < stop:
-        if is_negation(text, position, tables) and not _shares(text, position, other):
-            is_double = False
-            for ahead in (position + 1, position + 2):
-                is_double = is_double or (ahead < stop and is_negation(text, ahead, tables))
-            if is_double:
-                position += 3
-                continue
-            for ahead in range(position + 1, min(position + 4, stop - 1)):
-                if _holds(other, text[ahead], text[ahead + 1]):
-                    return True
-        position += 1
+    while found := _NEGATION.search(text, position, stop):
+        position = found.start() + 1
+        if not _is_negation(text, position - 1) or _shares(text, position - 1, other):
+            continue
+        if any(_is_negation(text, ahead) for ahead in range(position, min(position + 2, stop))):
+            position += 2
+            continue
+        for ahead in range(position, min(position + 3, stop - 1)):
+            if text[ahead : ahead + 2] in other:
+                return True
     return False
 
 
-@compiled
-def _shares(text: Codes, position: int, other: Codes) -> bool:
+def _is_negation(text: str, position: int) -> bool:
+    """Tell whether the character at a position negates, `不仅`, `特别` and `是不是` excepted."""
+    if not _NEGATION.match(text, position) or text[position : position + 2] in _HARMLESS:
+        return False
+    if position == 0:
+        return True
+    is_repeated = text[position - 1] == text[position + 1 : position + 2]
+    return not is_repeated and text[position - 1 : position + 1] not in _HARMLESS_BEFORE
+
+
+def _shares(text: str, position: int, other: str) -> bool:
     """Tell whether another text holds the pair on either side of a position."""
-    for first in (position - 1, position):
-        if first >= 0 and first + 1 < len(text) and _holds(other, text[first], text[first + 1]):
-            return True
-    return False
-
-
-@compiled
-def _holds(text: Codes, first: np.uint32, second: np.uint32) -> bool:
-    for place in range(len(text) - 1):  # noqa: SIM110 - numba compiles no generator
-        if text[place] == first and text[place + 1] == second:
-            return True
-    return False
+    before, after = text[max(0, position - 1) : position + 1], text[position : position + 2]
+    return (len(before) == 2 and before in other) or (len(after) == 2 and after in other)

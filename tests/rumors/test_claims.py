@@ -1,5 +1,7 @@
 import json
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -8,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rumorscan.errors import ClaimsError
+from rumorscan.rumors import passages
 from rumorscan.rumors.claims import Claim, ClaimIndex, load_claims
 from rumorscan.settings import ClaimSettings
 from rumorscan.text.fold import fold_texts
@@ -120,6 +123,36 @@ def test_empty_libraries_and_empty_dumps_are_fine():
     assert matched(["城东水厂"], []) == [""]
     assert matched([]) == []
     assert len(ClaimIndex([])) == 0
+
+
+def test_without_claims_no_loop_is_compiled():
+    # in a fresh interpreter: here other tests have compiled the loops already
+    code = (
+        "from numba.core.dispatcher import Dispatcher\n"
+        "from rumorscan.rumors.claims import ClaimIndex\n"
+        "from rumorscan.text.fold import fold_texts\n"
+        "index, folded = ClaimIndex([]), fold_texts(['城东水厂停水三天'])\n"
+        "def fail(*_): raise AssertionError('compiled')\n"
+        "Dispatcher.compile = fail\n"
+        "matches = index.match(folded)\n"
+        "assert matches.position.tolist() == [-1]\n"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=120)
+
+
+def test_room_for_few_passages_changes_no_match(monkeypatch):
+    rumor = CLAIMS[0].claim
+    claims = [*CLAIMS, Claim("k7", f"{rumor}半"), Claim("k8", f"西城的{rumor}")]
+    texts = [rumor, f"西城的{rumor}", "别的事", f"{rumor}半", rumor.replace("三", "五")] * 7
+    at_once = matched(texts, claims)
+    monkeypatch.setattr(passages, "_PROPOSALS", 0)
+    assert matched(texts, claims) == at_once == ["k1", "k8", "", "k7", ""] * 7
+
+
+def test_a_contradicted_claim_leaves_the_post_to_the_next_best():
+    claims = [Claim("k", "城东水厂受污染，全城停水三天"), Claim("l", "城东水厂受污染，全城停水")]
+    assert matched(["城东水厂受污染，全城停水五天"], claims) == ["l"]
+    assert matched(["城东水厂受污染，全城停水五天"], claims[::-1]) == ["l"]
 
 
 def test_a_rumor_that_fills_the_dump_still_matches():
