@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -28,6 +28,9 @@ from rumorscan.text.stance_cues import (
     stance_cues,
 )
 from rumorscan.text.structure import (
+    AT,
+    OPEN,
+    SLASH,
     chain_begins,
     decode,
     emoticon_end,
@@ -50,7 +53,10 @@ _OTHER, _SKIP, _BREAK = 0, 0xFFFF, 0xFFFE
 _DIFFERENT = 4  # a post of fewer different characters, such as 哈哈哈哈哈哈, says nothing
 _GAP = 2  # characters that may stand between a denial and the verdict that turns it round
 _BREAK_LENGTH = 8
-_MAXIMUM_CUES = 64
+_MAXIMUM_CUES = 64  # of one text; later ones do not count
+_CUES_AT_ONCE = 1 << 14
+_NAMES_DENIAL, _IS_VERDICT = 1, 2
+_WIDE_AT = 0xFF20
 _QUESTION = "？"
 _BREAKS = "，,。！!；;：:、【】[]#…～~（）()\n|"
 _SPARED = {"！": "!", "，": ",", "：": ":", "】": "]", "#": "#"}
@@ -66,7 +72,7 @@ class _Automaton(NamedTuple):
         kind: int8, by cue.
         weight: float64, by cue.
         length: int32 symbols, by cue.
-        role: int8, by cue; 1 names a denial, 2 is a verdict, 0 neither.
+        role: int8, by cue: `_NAMES_DENIAL`, `_IS_VERDICT` or 0.
     """
 
     symbol: npt.NDArray[np.uint16]
@@ -99,9 +105,30 @@ def find_stance(
         return np.concatenate(codes) if codes else np.zeros(0, dtype=np.int8)
     if not isinstance(texts, pa.Array):
         return find_stance(pa.array(texts, type=pa.string()), minimum_length)
-    data, bounds = text_bytes(texts)
-    target = character_table().target
-    found: npt.NDArray[np.int8] = _scan(data, bounds, target, _automaton(), minimum_length)
+    return _find_stances(*text_bytes(texts), minimum_length)
+
+
+def _find_stances(
+    data: npt.NDArray[np.uint8], bounds: npt.NDArray[np.int64], minimum_length: int
+) -> npt.NDArray[np.int8]:
+    """Return the stance of each row of an Arrow array, given by its bytes and bounds."""
+    n = len(bounds) - 1
+    automaton, target = _automaton(), character_table().target
+    text = np.empty(int(np.diff(bounds).max(initial=0)), dtype=np.uint32)
+    cues = np.empty((_CUES_AT_ONCE, 4), dtype=np.int64)
+    read = _Read(cues, np.empty(n, dtype=np.int32), np.empty(n, dtype=np.uint64))
+    cued = [np.zeros(0, dtype=np.int64)]
+    judged = [np.zeros(0, dtype=np.int8)]
+    row = 0
+    while row < n:
+        row, count = _find_cues(data, bounds, row, target, automaton, text, read)
+        rows, stances = _judge(cues[:count], read.letters, automaton)
+        cued.append(rows)
+        judged.append(stances)
+    says_little = read.letters < minimum_length
+    says_little |= np.bitwise_count(read.different) < _DIFFERENT
+    found = np.where(says_little, _UNCLEAR, _ASSERTS).astype(np.int8)
+    found[np.concatenate(cued)] = np.concatenate(judged)
     return found
 
 
@@ -119,7 +146,10 @@ def _automaton() -> _Automaton:
         np.array([cue.kind for cue in cues], dtype=np.int8),
         np.array([cue.weight for cue in cues], dtype=np.float64),
         np.array([len(cue.text) for cue in cues], dtype=np.int32),
-        np.array([cue.is_denial + 2 * cue.is_verdict for cue in cues], dtype=np.int8),
+        np.array(
+            [_NAMES_DENIAL * cue.is_denial + _IS_VERDICT * cue.is_verdict for cue in cues],
+            dtype=np.int8,
+        ),
     )
 
 
@@ -178,132 +208,131 @@ def _link(
                 step[state, column] = step[fail[state], column]
 
 
-@compiled
-def _scan(
-    data: npt.NDArray[np.uint8],
-    bounds: npt.NDArray[np.int64],
-    target: npt.NDArray[np.uint32],
-    automaton: Any,
-    minimum_length: int,
-) -> npt.NDArray[np.int8]:
-    n = len(bounds) - 1
-    stances = np.empty(n, dtype=np.int8)
-    widest = 0
-    for row in range(n):
-        widest = max(widest, bounds[row + 1] - bounds[row])
-    text = np.empty(widest, dtype=np.uint32)
-    found = np.empty((_MAXIMUM_CUES, 3), dtype=np.int64)
-    for row in range(n):
-        stop = decode(data, bounds[row], bounds[row + 1], text)
-        letters, different, count = _find_cues(text, stop, target, automaton, found)
-        stances[row] = _judge(found, count, letters, automaton)
-        says_little = letters < minimum_length or different < _DIFFERENT
-        if stances[row] == _ASSERTS and count == 0 and says_little:
-            stances[row] = _UNCLEAR
-    return stances
+class _Read(NamedTuple):
+    """What the walk over n texts finds in them.
+
+    Attributes:
+        cues: the columns text, cue, first symbol and the symbol after the last, shape (m, 4).
+        letters: int32, by text.
+        different: uint64, by text; one bit for each letter, some letters share one.
+    """
+
+    cues: npt.NDArray[np.int64]
+    letters: npt.NDArray[np.int32]
+    different: npt.NDArray[np.uint64]
 
 
 @compiled
 def _find_cues(
-    text: npt.NDArray[np.uint32], stop: int, target: Any, automaton: Any, found: Any
-) -> tuple[int, int, int]:
-    """Write the cues of a text, in order and without overlaps, and count its letters.
+    data: npt.NDArray[np.uint8],
+    bounds: npt.NDArray[np.int64],
+    row: int,
+    target: npt.NDArray[np.uint32],
+    automaton: _Automaton,
+    text: npt.NDArray[np.uint32],
+    read: _Read,
+) -> tuple[int, int]:
+    """Write the cues of the texts from a row on, while there is room, and count their letters.
 
-    A row of `found` is the cue, its first symbol, and the symbol after its last; a break counts
-    as many symbols, so that nothing reaches over it.
+    A break counts as many symbols, so that no cue reaches over it.
+
+    Returns:
+        The first row that was not read, and the number of cues.
     """
-    state, place, count, letters = 0, 0, 0, 0
-    seen = np.uint64(0)
-    position = 0
-    while position < stop:
-        code = text[position]
-        end = position
-        if code == 0x2F and chain_begins(text, position, stop):
-            break
-        if code in (0x40, 0xFF20):
-            end = mention_end(text, position, stop, target)
-        elif code == 0x5B:
-            end = emoticon_end(text, position, stop)
-        elif code < 0x7F:
-            end = link_end(text, position, stop)
-        if end > position:
-            position = end
-            continue
-        position += 1
-        symbol = automaton.symbol[code] if code < TABLE_SIZE else _SKIP
-        if symbol == _SKIP:
-            continue
-        if symbol == _BREAK:
-            state = 0
-            place += _BREAK_LENGTH
-            continue
-        is_letter = target[code] != 0
-        if is_letter:
-            letters += 1
-            seen |= np.uint64(1) << np.uint64(target[code] & np.uint32(63))
-        state = automaton.step[state, symbol]
-        place += 1
-        cue = automaton.cue[state]
-        if cue >= 0:
-            first = place - automaton.length[cue]
-            count = _keep(found, count, (cue, first, place), automaton.kind)
-        if not is_letter:
-            state = 0
-            place += _BREAK_LENGTH
-    different = 0
-    while seen:
-        seen &= seen - np.uint64(1)
-        different += 1
-    return letters, different, count
+    count = int(np.int64(0))  # a plain 0 would have every loop below compiled twice
+    while row < len(bounds) - 1 and count + _MAXIMUM_CUES <= len(read.cues):
+        stop = decode(data, bounds[row], bounds[row + 1], text)
+        begin, state, place, letters = count, 0, 0, 0
+        seen = np.uint64(0)
+        position = int(np.int64(0))
+        while position < stop:
+            code = text[position]
+            end = position
+            if code == SLASH and chain_begins(text, position, stop):
+                break
+            if code in (AT, _WIDE_AT):
+                end = mention_end(text, position, stop, target)
+            elif code == OPEN:
+                end = emoticon_end(text, position, stop)
+            elif code < 0x7F:
+                end = link_end(text, position, stop)
+            if end > position:
+                position = end
+                continue
+            position += 1
+            symbol = automaton.symbol[code] if code < TABLE_SIZE else _SKIP
+            if symbol == _SKIP:
+                continue
+            is_letter = symbol != _BREAK and target[code] != 0
+            if is_letter:
+                letters += 1
+                seen |= np.uint64(1) << np.uint64(target[code] & np.uint32(63))
+            if symbol != _BREAK:
+                state = automaton.step[state, symbol]
+                place += 1
+                cue = automaton.cue[state]
+                if cue >= 0:
+                    first = place - automaton.length[cue]
+                    count = _keep(read.cues, begin, count, (row, cue, first, place), automaton.kind)
+            if not is_letter:
+                state = 0
+                place += _BREAK_LENGTH
+        read.letters[row], read.different[row] = letters, seen
+        row += 1
+    return row, count
 
 
 @compiled
-def _keep(found: Any, count: int, cue: tuple[int, int, int], kinds: Any) -> int:
+def _keep(
+    found: npt.NDArray[np.int64],
+    begin: int,
+    count: int,
+    cue: tuple[int, int, int, int],
+    kinds: npt.NDArray[np.int8],
+) -> int:
     """Add a cue unless a longer one overlaps it, remove shorter ones that it overlaps.
 
     Of two that are as long a question counts (`求辟谣！`), else the later one.
     """
-    _, first, end = cue
-    while count > 0 and found[count - 1, 2] > first:
-        more = found[count - 1, 2] - found[count - 1, 1] - (end - first)
-        if more > 0 or (more == 0 and kinds[found[count - 1, 0]] == ASKS):
+    _, _, first, end = cue
+    while count > begin and found[count - 1, 3] > first:
+        more = found[count - 1, 3] - found[count - 1, 2] - (end - first)
+        if more > 0 or (more == 0 and kinds[found[count - 1, 1]] == ASKS):
             return count
         count -= 1
-    if count < _MAXIMUM_CUES:
-        found[count, 0], found[count, 1], found[count, 2] = cue
+    if count - begin < _MAXIMUM_CUES:
+        found[count, 0], found[count, 1], found[count, 2], found[count, 3] = cue
         count += 1
     return count
 
 
-@compiled
-def _judge(found: Any, count: int, letters: int, automaton: Any) -> int:
-    """Weigh the cues against each other; an affirmation outweighs a denial of the same weight."""
-    scores = np.zeros(4, dtype=np.float64)
-    is_turned = False
-    for i in range(count):
-        cue = found[i, 0]
-        kind = automaton.kind[cue]
-        if is_turned:
-            is_turned = False
-            kind = AFFIRMS
-        elif i + 1 < count and automaton.role[cue] == 1:
-            following = found[i + 1, 0]
-            gap = found[i + 1, 1] - found[i, 2]
-            if automaton.role[following] == 2 and gap <= _GAP:
-                is_turned = True
-                continue
-        scores[kind] += automaton.weight[cue]
-    if scores[DENIES] > 0.0:
-        scores[DENIES] += scores[SAYS_NOTHING]
-    enough = STRONG
-    if letters <= SHORT_LENGTH:
-        enough = FAINT if letters <= VERY_SHORT_LENGTH else WEAK
-    if scores[AFFIRMS] > 0.0 and scores[AFFIRMS] >= max(scores[DENIES], scores[ASKS]):
-        return _ASSERTS
-    if scores[ASKS] >= enough and scores[ASKS] >= scores[DENIES]:
-        return _ASKS
-    if scores[DENIES] >= enough:
-        return _DENIES
-    if count > 0 and letters <= VERY_SHORT_LENGTH and scores[AFFIRMS] == 0.0:
-        return _UNCLEAR
-    return _ASSERTS
+def _judge(
+    cues: npt.NDArray[np.int64], letters: npt.NDArray[np.int32], automaton: _Automaton
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int8]]:
+    """Return the texts that have cues, and their stances.
+
+    The cues are weighed against each other; an affirmation outweighs a denial of the same weight.
+    """
+    row, cue, first, end = cues.T
+    kind, weight, role = automaton.kind[cue], automaton.weight[cue], automaton.role[cue]
+    turned = (role[:-1] == _NAMES_DENIAL) & (role[1:] == _IS_VERDICT)
+    turned &= (row[1:] == row[:-1]) & (first[1:] - end[:-1] <= _GAP)
+    kind[1:][turned] = AFFIRMS
+    weight[:-1][turned] = 0.0
+    rows, at = np.unique(row, return_inverse=True)
+    scores = np.bincount(4 * at + kind, weights=weight, minlength=4 * len(rows)).reshape(-1, 4)
+    affirms, asks = scores[:, AFFIRMS], scores[:, ASKS]
+    denies = scores[:, DENIES] + np.where(scores[:, DENIES] > 0.0, scores[:, SAYS_NOTHING], 0.0)
+    is_short, is_very_short = letters[rows] <= SHORT_LENGTH, letters[rows] <= VERY_SHORT_LENGTH
+    enough = np.where(is_very_short, FAINT, np.where(is_short, WEAK, STRONG))
+    stances = np.select(
+        [
+            (affirms > 0.0) & (affirms >= np.maximum(denies, asks)),
+            (asks >= enough) & (asks >= denies),
+            denies >= enough,
+            is_very_short & (affirms == 0.0),
+        ],
+        [_ASSERTS, _ASKS, _DENIES, _UNCLEAR],
+        _ASSERTS,
+    )
+    return rows, stances.astype(np.int8)

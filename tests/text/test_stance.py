@@ -4,6 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rumorscan.records import Stance
+from rumorscan.text import stance as module
 from rumorscan.text.stance import STANCES, find_stance
 from rumorscan.text.stance_cues import stance_cues
 
@@ -166,6 +167,18 @@ def test_arrays_chunks_slices_and_nulls_are_read_alike():
     assert find_stance(pa.chunked_array([array.slice(0, 1), array.slice(1)])).tolist() == codes
     assert find_stance(pa.chunked_array([], pa.string())).tolist() == []
     assert find_stance(array.cast(pa.large_string())).tolist() == codes
+
+
+def test_room_for_few_cues_changes_no_stance(monkeypatch):
+    texts = [text for text, _ in CASES] * 3
+    at_once = find_stance(texts).tolist()
+    monkeypatch.setattr(module, "_CUES_AT_ONCE", 70)
+    assert find_stance(texts).tolist() == at_once
+
+
+def test_cues_beyond_the_limit_do_not_count():
+    assert stance("谣言，别信。" * 100) == Stance.DENIES
+    assert stance("真的吗？" * 100 + "谣言，别信。") == Stance.ASKS
 
 
 def test_every_cue_is_simplified_and_listed_once():
