@@ -139,10 +139,10 @@ def _matched(parts: dict[str, str | None], zone: ZoneInfo) -> Moment | None:
             int(parts["S"] or 0),
         )
         offset = _offset_of(parts["zone"])
-    except ValueError:
+        if offset is not None:
+            moment = (moment - offset).replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
         return None
-    if offset is not None:
-        moment = (moment - offset).replace(tzinfo=UTC)
     if parts["H"] is None:
         precision = Precision.DAY
     else:

@@ -20,6 +20,12 @@ SECONDS = st.integers(EARLIEST + 2 * 86_400, LATEST - 2 * 86_400)
 NINE = 1_772_414_047  # 2026-03-02 09:14:07 +08:00
 
 
+@pytest.mark.parametrize("value", ["0001-01-01T00:00:00+08:00", "9999-12-31T23:59:59-08:00"])
+def test_a_time_before_or_after_the_calendar_of_utc_is_bad(value):
+    assert parse_time(value, SHANGHAI).bad
+    assert parse_times([value, "2026-03-02"], SHANGHAI).bad.tolist() == [True, False]
+
+
 @pytest.mark.parametrize(
     ("value", "seconds", "precision"),
     [
