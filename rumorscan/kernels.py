@@ -20,8 +20,12 @@ def compiled(function: F) -> F:
     The result is cached on disk beside the module (or in the user's cache folder where that
     is read-only), and it releases the interpreter lock, so that threads can share the work.
     """
-    loop = njit(cache=True, nogil=True)(function)
-    _stamp(loop)
+    try:
+        loop = njit(cache=True, nogil=True)(function)
+    except RuntimeError:  # nowhere to write: the code is made anew in each process
+        return cast(F, njit(nogil=True)(function))
+    if hasattr(loop, "_cache"):  # absent where NUMBA_DISABLE_JIT is set
+        _stamp(loop)
     return cast(F, loop)
 
 

@@ -4,6 +4,7 @@ from types import ModuleType
 
 import numpy as np
 import pytest
+from numba.core import caching
 
 from rumorscan import kernels
 
@@ -43,3 +44,15 @@ def test_cached_code_is_served_until_any_loop_changes(
     upgraded = load(path)
     assert upgraded.doubled(np.arange(3)).tolist() == [0, 2, 4]
     assert hits(upgraded) == 0
+
+
+def test_loops_are_compiled_where_nothing_can_be_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(locator: object) -> None:
+        raise OSError("read-only")
+
+    monkeypatch.setattr(caching._CacheLocator, "ensure_cache_path", refuse)
+    path = tmp_path / "loops.py"
+    path.write_text(SOURCE, "utf-8")
+    assert load(path).doubled(np.arange(3)).tolist() == [0, 2, 4]
