@@ -158,6 +158,7 @@ def _run(source: Any, job: _Job, spool: str) -> Run:
                 "groups": found.group_count,
                 "candidate_pairs": groups.candidate_pairs,
                 "capped_buckets": groups.capped_buckets,
+                **found.capped,
             },
             "stages": job.stages.finished,
             "peak_memory_bytes": peak_memory_bytes(),

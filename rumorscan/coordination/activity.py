@@ -30,11 +30,10 @@ class Activity:
         thread: int64, shape (n,); posts under one root share it, others are alone in theirs.
         threaded: bool, shape (n,); whether the dump names the thread.
         posted_at: int64 seconds since 1970 UTC, shape (n,); `NEVER` where unknown.
-        precision_seconds: the coarsest unit among the known times.
+        precision_seconds: int64, shape (n,); the unit in which each time is known.
         group: int64, shape (n,); root text of the near-duplicate group, -1 for short texts.
         quotes: bool, shape (n,); the post repeats the post that it answers or reposts.
         shared: for each of device and ip that the dump has, int64 codes, shape (n,).
-        client: int64 codes of the posting program, shape (n,).
         created_at: int64 seconds, one an account; `NEVER` where unknown.
         verified: bool, one an account.
     """
@@ -45,11 +44,10 @@ class Activity:
     thread: Codes
     threaded: npt.NDArray[np.bool_]
     posted_at: Codes
-    precision_seconds: int
+    precision_seconds: Codes
     group: Codes
     quotes: npt.NDArray[np.bool_]
     shared: dict[str, Codes]
-    client: Codes
     created_at: Codes
     verified: npt.NDArray[np.bool_]
 
@@ -117,7 +115,6 @@ def gather_activity(posts: pa.Table, distinct: Distinct, groups: Groups) -> Acti
             for layer, name in names.items()
             if name in posts.column_names
         },
-        client=_codes(posts, "client"),
         created_at=_of_accounts(_optional_seconds(posts), account, len(account_ids)),
         verified=_verified(posts, account, len(account_ids)),
     )
@@ -136,12 +133,6 @@ def _encode(column: Any) -> tuple[Codes, Any]:
     return codes, encoded.dictionary
 
 
-def _codes(posts: pa.Table, name: str) -> Codes:
-    if name not in posts.column_names:
-        return np.full(len(posts), -1, dtype=np.int64)
-    return _encode(posts[name])[0]
-
-
 def _seconds(column: Any) -> Codes:
     values = column.cast(pa.int64()).fill_null(int(NEVER))
     return np.asarray(values.to_numpy(), dtype=np.int64)
@@ -153,10 +144,10 @@ def _optional_seconds(posts: pa.Table) -> Codes:
     return _seconds(posts["account_created_at"])
 
 
-def _precision_seconds(precision: Any) -> int:
-    units = {1: 86_400, 2: 60, 3: 1}
-    present = [unit for unit in pc.unique(precision).to_pylist() if unit]
-    return max((units[unit] for unit in present), default=1)
+def _precision_seconds(precision: Any) -> Codes:
+    units: Codes = np.array([1, 86_400, 60, 1], dtype=np.int64)
+    in_seconds: Codes = units[precision.to_numpy()]
+    return in_seconds
 
 
 def _of_accounts(values: Codes, account: Codes, count: int) -> Codes:

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from rumorscan.columns import pick_rows
 from rumorscan.coordination.activity import NEVER, Activity
 from rumorscan.coordination.evidence import (
     Background,
@@ -50,6 +51,7 @@ class Coordination:
         group_ids: text id of each post's group, null where it is alone.
         edges: pairs of accounts tied by more than chance.
         group_count: groups of two posts or more.
+        capped: what was left out of the search for ties, by kind.
     """
 
     campaigns: list[Campaign]
@@ -57,6 +59,7 @@ class Coordination:
     group_ids: pa.Array
     edges: pa.Table
     group_count: int
+    capped: dict[str, int]
 
 
 def find_campaigns(
@@ -85,8 +88,9 @@ def find_campaigns(
     campaign_of_row = np.full(len(activity), -1, dtype=np.int64)
     for index in range(len(found) - 1, -1, -1):  # the strongest has the last word
         campaign_of_row[list(found[index].rows)] = index
-    edges = tie_accounts(activity, memberships, settings)
-    return Coordination(found, campaign_of_row, group_ids, edges, group_count)
+    edges, capped_groups = tie_accounts(activity, memberships, settings)
+    capped = {"capped_groups": capped_groups, "capped_accounts": links.capped_accounts}
+    return Coordination(found, campaign_of_row, group_ids, edges, group_count, capped)
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +183,7 @@ def _variants(activity: Activity, possible: list[Suspects], texts: Any) -> list[
         for suspects in possible
     ]
     # one walk over the column for all: each would cost as much
-    taken = texts.take(np.concatenate([np.zeros(0, dtype=np.int64), *rows])).to_pylist()
+    taken = pick_rows(texts, np.concatenate([np.zeros(0, dtype=np.int64), *rows])).to_pylist()
     variants = []
     start = 0
     for stop in np.cumsum([len(part) for part in rows]).tolist():

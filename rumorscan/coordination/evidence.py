@@ -139,7 +139,7 @@ def _time(
             activity.posted_at[rows],
             _background_times(activity, background, rows),
             settings.windows_seconds,
-            activity.precision_seconds,
+            int(activity.precision_seconds[rows].max()),
         )
         if burst is not None and burst.window_seconds <= _TIGHT_WINDOW:
             bursts.append(burst)

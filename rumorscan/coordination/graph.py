@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +19,9 @@ from rumorscan.settings import CampaignSettings
 
 _LEAST_SHARED = 2
 _CROWDED_DEVICE = 50  # a device or address with more accounts than this is a relay, not a tie
+_TIRELESS = 2_000  # an account in more groups than this says nothing of any pair of them
+_CELLS_AT_ONCE = 4_000_000
+_PAIRS_AT_ONCE = 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,14 +32,14 @@ class GroupLinks:
         first, second: int64 positions in `Memberships.groups`, shape (k,).
         shared: int64; members in both.
         q_value: float64; corrected chance of the overlap.
-        tests: pairs of groups that the correction counts.
+        capped_accounts: accounts in so many groups that their pairs were not looked at.
     """
 
     first: Codes
     second: Codes
     shared: npt.NDArray[np.int64]
     q_value: npt.NDArray[np.float64]
-    tests: int
+    capped_accounts: int
 
 
 def link_groups(
@@ -45,58 +49,111 @@ def link_groups(
 
     The chance is the hypergeometric tail over the effective number of members, so that a few
     tireless accounts do not make everybody look tied; Benjamini-Hochberg over all pairs of
-    groups. A pair that its members met in one thread only is no reuse and is left out.
+    groups. A pair that its members met in one thread only is no reuse and is left out. Groups
+    of the very same members are linked in a row and not each with each.
     """
     busy = np.asarray(memberships.matrix.sum(axis=0)).ravel()
-    reappearing = memberships.matrix[:, np.flatnonzero(busy >= _LEAST_SHARED)]
-    overlaps = sp.triu(reappearing @ reappearing.T, k=1).tocoo()
-    enough = overlaps.data >= _LEAST_SHARED
-    first, second = overlaps.row[enough].astype(np.int64), overlaps.col[enough].astype(np.int64)
-    shared = overlaps.data[enough].astype(np.int64)
-    population = memberships.member_population
-    chances = overlap_chance(
-        shared, memberships.sizes[first], memberships.sizes[second], population
-    )
-    count = len(memberships.groups)
-    tests = count * (count - 1) // 2
-    q_value = corrected(chances, tests)
+    is_capped = busy > _TIRELESS
+    reappearing = memberships.matrix[:, np.flatnonzero((busy >= _LEAST_SHARED) & ~is_capped)]
+    twins, alone = _same_members(reappearing)
+    pairs = [twins, *_overlaps(reappearing, alone)]
+    first, second, shared = (np.concatenate(part) for part in zip(*pairs, strict=True))
+    sizes, count = memberships.sizes, len(memberships.groups)
+    chances = overlap_chance(shared, sizes[first], sizes[second], memberships.member_population)
+    q_value = corrected(chances, count * (count - 1) // 2)
     kept = np.flatnonzero(q_value <= settings.q_value)
-    kept = kept[_spans_threads(activity, memberships, first[kept], second[kept])]
+    kept = kept[_span_threads(activity, memberships, first[kept], second[kept])]
     order = kept[np.lexsort((second[kept], first[kept]))]
-    return GroupLinks(first[order], second[order], shared[order], q_value[order], tests)
+    capped = int(is_capped.sum())
+    return GroupLinks(first[order], second[order], shared[order], q_value[order], capped)
 
 
-def _spans_threads(
+_Pairs = tuple[Codes, Codes, Codes]
+"""Positions of the one group and of the other, and the members in both."""
+
+
+def _same_members(matrix: Any) -> tuple[_Pairs, Codes]:
+    """Return each group paired with the next of the same members, and the first of each kind."""
+    sizes = np.diff(matrix.indptr)
+    # a sum of random numbers names a set; two sets share 128 bits of it by accident never
+    keys = np.random.default_rng(0).integers(0, 1 << 63, (2, matrix.shape[1] + 1), dtype=np.uint64)
+    starts = np.r_[0, np.cumsum(keys[0][matrix.indices], dtype=np.uint64)]
+    others = np.r_[0, np.cumsum(keys[1][matrix.indices], dtype=np.uint64)]
+    name = starts[matrix.indptr[1:]] - starts[matrix.indptr[:-1]]
+    other = others[matrix.indptr[1:]] - others[matrix.indptr[:-1]]
+    order = np.lexsort((np.arange(len(sizes)), other, name, sizes))
+    order = order[sizes[order] >= _LEAST_SHARED]
+    same = (np.diff(name[order]) == 0) & (np.diff(other[order]) == 0) & (np.diff(sizes[order]) == 0)
+    is_first = np.r_[True, ~same][: len(order)]
+    before, after = order[:-1][same], order[1:][same]
+    return (before, after, sizes[before].astype(np.int64)), np.sort(order[is_first])
+
+
+def _overlaps(matrix: Any, rows: Codes) -> Iterator[_Pairs]:
+    """Yield the pairs of groups that share two members or more, a bounded block at a time."""
+    nothing = np.zeros(0, dtype=np.int64)
+    yield nothing, nothing, nothing
+    chosen = matrix[rows]
+    cost = chosen @ np.asarray(chosen.sum(axis=0)).ravel()
+    block = np.cumsum(cost) // _CELLS_AT_ONCE
+    transposed = chosen.T.tocsr()
+    for start, stop in zip(*_runs(block), strict=True):
+        shared = (chosen[start:stop] @ transposed).tocoo()
+        left, right = shared.row.astype(np.int64) + start, shared.col.astype(np.int64)
+        enough = (shared.data >= _LEAST_SHARED) & (left < right)
+        yield rows[left[enough]], rows[right[enough]], shared.data[enough].astype(np.int64)
+
+
+def _runs(values: npt.NDArray[Any]) -> tuple[Codes, Codes]:
+    """Return where runs of equal values start and stop."""
+    starts = np.flatnonzero(np.r_[True, values[1:] != values[:-1]][: len(values)])
+    return starts, np.r_[starts[1:], len(values)][: len(starts)]
+
+
+def _span_threads(
     activity: Activity, memberships: Memberships, first: Codes, second: Codes
 ) -> npt.NDArray[np.bool_]:
     """Tell of each pair of groups whether they stand in different threads for the most part."""
-    groups = distinct_codes(memberships.groups[np.concatenate([first, second])])
-    rows = np.flatnonzero(np.isin(activity.group, groups))
-    order = rows[np.argsort(activity.group[rows], kind="stable")]
-    starts = np.searchsorted(activity.group[order], memberships.groups, side="left")
-    stops = np.searchsorted(activity.group[order], memberships.groups, side="right")
+    rows = np.flatnonzero(np.isin(activity.group, memberships.groups) & ~activity.quotes)
+    threads = np.int64(activity.thread.max(initial=0) + 1)
+    position = np.searchsorted(memberships.groups, activity.group[rows])
+    places = distinct_codes(position * threads + activity.thread[rows])
+    shape = (len(memberships.groups), int(threads))
+    stands = sp.csr_matrix(
+        (np.ones(len(places), dtype=np.int32), (places // threads, places % threads)), shape
+    )
+    counts = np.diff(stands.indptr)
     spans = np.zeros(len(first), dtype=bool)
-    for pair, (one, other) in enumerate(zip(first, second, strict=True)):
-        here = distinct_codes(activity.thread[order[starts[one] : stops[one]]])
-        there = distinct_codes(activity.thread[order[starts[other] : stops[other]]])
-        common = len(np.intersect1d(here, there, assume_unique=True))
-        spans[pair] = common * 2 <= min(len(here), len(there))
+    for start in range(0, len(first), _PAIRS_AT_ONCE):
+        one, other = first[start : start + _PAIRS_AT_ONCE], second[start : start + _PAIRS_AT_ONCE]
+        common = np.asarray(stands[one].multiply(stands[other]).sum(axis=1)).ravel()
+        spans[start : start + len(one)] = common * 2 <= np.minimum(counts[one], counts[other])
     return spans
 
 
 def tie_accounts(
     activity: Activity, memberships: Memberships, settings: CampaignSettings
-) -> pa.Table:
+) -> tuple[pa.Table, int]:
     """Return the pairs of accounts that share more groups, devices or addresses than by chance.
 
     Returns:
         A table of `EDGES_SCHEMA`; weight is the sum over the shared things of the logarithm
-        of how rare they are; sorted by account ids.
+        of how rare they are; sorted by account ids. And the groups that were left out because
+        too many reappearing accounts stand in them.
     """
+    crowds = _crowds(memberships)
     layers = [("text", *_text_ties(activity, memberships, settings))]
     for layer, codes in activity.shared.items():
         layers.append((layer, *_shared_ties(activity, codes)))
-    return _tabulate(activity, memberships, layers, settings.q_value)
+    edges = _tabulate(activity, memberships, layers, settings.q_value)
+    return edges, int((crowds > settings.pair_cap).sum())
+
+
+def _crowds(memberships: Memberships) -> Codes:
+    """Return how many members of each group stand in another one too."""
+    busy = np.asarray(memberships.matrix.sum(axis=0)).ravel()
+    crowds: Codes = memberships.matrix @ (busy >= _LEAST_SHARED).astype(np.int64)
+    return crowds
 
 
 _Ties = tuple[Codes, npt.NDArray[np.float64], npt.NDArray[np.float64], int]
@@ -107,7 +164,7 @@ def _text_ties(activity: Activity, memberships: Memberships, settings: CampaignS
     busy = np.asarray(memberships.matrix.sum(axis=0)).ravel()
     who = np.flatnonzero(busy >= _LEAST_SHARED)
     matrix = memberships.matrix[:, who]
-    crowd = np.asarray(matrix.sum(axis=1)).ravel()
+    crowd = _crowds(memberships)
     # a group in which very many reappear says little of any pair, and costs the square of it
     matrix = matrix[np.flatnonzero((crowd >= 2) & (crowd <= settings.pair_cap))]
     rarity = np.log(max(activity.account_count, 2) / np.maximum(matrix.sum(axis=1), 1))
@@ -135,8 +192,7 @@ def _shared_ties(activity: Activity, codes: Codes) -> _Ties:
     uses = distinct_codes(codes[known] * count + activity.account[known])
     thing, who = uses // count, uses % count
     users = len(distinct_codes(who))
-    starts = np.flatnonzero(np.r_[True, thing[1:] != thing[:-1]]) if len(thing) else thing
-    stops = np.r_[starts[1:], len(thing)]
+    starts, stops = _runs(thing)
     pairs: list[npt.NDArray[np.int64]] = []
     rarity: list[npt.NDArray[np.float64]] = []
     colliding = 0

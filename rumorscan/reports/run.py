@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from rumorscan import __version__
+from rumorscan.columns import pick_rows
 from rumorscan.readers.posts import REJECTS_SCHEMA
 from rumorscan.records import (
     ACCOUNTS_SCHEMA,
@@ -166,28 +167,8 @@ class Run:
 
 def _flags(posts: pa.Table, texts: pa.ChunkedArray) -> pa.Table:
     rows = pressing_order(posts)
-    columns = [_picked(column, rows) for column in [*posts.columns, texts]]
+    columns = [pick_rows(column, rows) for column in [*posts.columns, texts]]
     return pa.table(columns, schema=FLAGS_SCHEMA)
-
-
-def _picked(column: pa.ChunkedArray, rows: np.ndarray) -> pa.ChunkedArray:
-    """Return the rows of a column in the order asked, one chunk at a time.
-
-    The column as a whole is never put into one piece: the texts of a large dump lie in a
-    mapped file, and more than 2 GiB of them do not fit in one Arrow array.
-    """
-    ascending = np.argsort(rows, kind="stable")
-    ordered = rows[ascending]
-    pieces = []
-    start = 0
-    for chunk in column.chunks:
-        left, right = np.searchsorted(ordered, (start, start + len(chunk)))
-        if right > left:
-            pieces.append(chunk.take(pa.array(ordered[left:right] - start)))
-        start += len(chunk)
-    back = np.empty_like(ascending)
-    back[ascending] = np.arange(len(rows))
-    return pa.chunked_array(pieces, column.type).take(pa.array(back))
 
 
 def _numbers(column: pa.ChunkedArray) -> np.ndarray:

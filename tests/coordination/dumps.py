@@ -55,7 +55,11 @@ def posts_table(posts: Iterable[dict[str, Any]]) -> pa.Table:
 
 def coordinate(posts: Iterable[dict[str, Any]]) -> tuple[Activity, Coordination]:
     """Return the activity of some posts and what is found in it."""
-    table = posts_table(posts)
+    return coordinate_table(posts_table(posts))
+
+
+def coordinate_table(table: pa.Table) -> tuple[Activity, Coordination]:
+    """Return the same of columns."""
     distinct = find_distinct(fold_texts(table["text"]))
     settings = Settings()
     activity = gather_activity(table, distinct, find_groups(distinct.folded, settings.groups))

@@ -1,11 +1,18 @@
 import random
 from typing import Any
 
+import pyarrow as pa
 import pytest
 
 from rumorscan.coordination.campaigns import Coordination
-from rumorscan.records import Campaign, Tier
-from tests.coordination.dumps import DAY, background, coordinate
+from rumorscan.records import OPTIONAL_FIELDS, Campaign, Tier
+from tests.coordination.dumps import (
+    DAY,
+    background,
+    coordinate,
+    coordinate_table,
+    posts_table,
+)
 
 SCRIPTS = [
     "城东水厂停水三天，大家快去超市囤水，再晚就没有了",
@@ -157,3 +164,65 @@ def test_a_million_one_word_posts_make_no_group() -> None:
     assert coordination.group_count == 0
     assert coordination.campaigns == []
     assert (activity.group == -1).all()
+
+
+def test_one_post_known_to_the_day_leaves_the_timing_of_others_alone() -> None:
+    table = posts_table(background(600) + burst())
+    precision = table["precision"].to_numpy().copy()
+    precision[0] = 1
+    position = table.schema.get_field_index("precision")
+    _, coordination = coordinate_table(
+        table.set_column(position, "precision", pa.array(precision, pa.uint8()))
+    )
+    assert len(found(coordination, Tier.SUSPECTED)) == 1
+
+
+@pytest.mark.parametrize("name", ["device_id", "ip", "root_id", "account_created_at", "verified"])
+def test_a_column_without_any_value_is_as_good_as_none(name: str) -> None:
+    posts = [{key: post[key] for key in ("account_id", "text", "posted_at")} for post in burst()]
+    table = posts_table(posts)
+    _, without = coordinate_table(table)
+    nothing = pa.nulls(len(table), OPTIONAL_FIELDS[name])
+    _, empty = coordinate_table(table.append_column(name, nothing))
+    assert [item.to_dict() for item in empty.campaigns] == [
+        item.to_dict() for item in without.campaigns
+    ]
+
+
+def test_accounts_that_mirror_each_other_cost_no_square() -> None:
+    posts = [
+        {
+            "account_id": f"m{account}",
+            "text": "".join(random.Random(row).choices("风雨云山河湖花草", k=30)),
+        }
+        for row in range(1_500)
+        for account in range(3)
+    ]
+    _, coordination = coordinate(posts + background(600))
+    assert coordination.edges.num_rows == 3
+    assert set(coordination.edges["account_b"].to_pylist()) <= {"m1", "m2"}
+
+
+def test_groups_of_the_same_accounts_are_linked_in_a_row() -> None:
+    posts = [
+        {"account_id": f"w{number}", "text": "".join(random.Random(row).choices("风雨云山", k=40))}
+        for row in range(40)
+        for number in range(30)
+    ]
+    _, coordination = coordinate(posts + background(3_000))
+    (campaign,) = found(coordination, Tier.CONFIRMED)
+    assert len(campaign.group_ids) == 40
+    assert len(campaign.account_ids) == 30
+
+
+def test_a_tireless_account_is_capped_and_counted() -> None:
+    posts = [
+        {
+            "account_id": account,
+            "text": "".join(random.Random(row).choices("风雨云山河湖花草", k=30)),
+        }
+        for row in range(2_100)
+        for account in ("bot", f"u{row}")
+    ]
+    _, coordination = coordinate(posts)
+    assert coordination.capped["capped_accounts"] == 1
