@@ -172,6 +172,11 @@ class Intake:
         if rejects:
             self._set_aside(sorted(rejects, key=lambda reject: reject.row))
 
+    def close(self) -> None:
+        """Close the files in which rows wait; nothing is taken afterwards."""
+        self.accepted.close()
+        self.rejected.close()
+
     def _count_times(self, table: pa.RecordBatch) -> None:
         found = np.bincount(np.asarray(table.column("precision")), minlength=len(Precision))
         for precision in Precision:

@@ -104,6 +104,7 @@ def read_posts(
         for rows in reading.run(given):
             if progress is not None:
                 progress(done + rows)
+        reading.intake.close()
         done += reading.intake.rows
         readings.append(reading)
     return _gather(readings)

@@ -98,6 +98,22 @@ def test_inputs_with_different_columns_are_put_together(tmp_path):
         assert [report.rows for report in posts.inputs] == [1, 1]
 
 
+def test_a_spool_keeps_no_file_open_for_each_input(tmp_path):
+    resource = pytest.importorskip("resource", reason="limits of open files are POSIX")
+    (tmp_path / "spool").mkdir()
+    (tmp_path / "dump").mkdir()
+    rows = '{"account_id": "a", "text": "停水"}\n{"account_id": "a"}\n'
+    for number in range(150):
+        (tmp_path / "dump" / f"{number:03}.jsonl").write_text(rows, encoding="utf-8")
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (128, hard))
+    try:
+        posts = read_posts(tmp_path / "dump", spool=tmp_path / "spool")
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    assert (len(posts), posts.rejects.num_rows) == (150, 150)
+
+
 def test_rows_that_are_no_dictionaries_are_set_aside():
     posts = read_posts([{"account_id": "a", "text": "停"}, 5, None])
     assert posts.rejects.column("reason").to_pylist() == ["not-an-object"] * 2
