@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 
 from rumorscan.errors import SettingsError
 from rumorscan.readers.posts import Posts
+from rumorscan.readers.sources import names_of
 
 _SHORTEST_KEY = 16
 _DIGITS = 16
@@ -49,9 +50,11 @@ def pseudonymize_posts(posts: Posts, key: bytes) -> Posts:
         >>> len(ids[0]), ids[0] == ids[1]
         (16, True)
     """
-    names = list(dict.fromkeys(posts.table["source_file"].unique().to_pylist()))
-    names += [name for name in _texts(posts.rejects, "source_file") if name not in names]
-    masks = {name: f"input-{number}" for number, name in enumerate(names, 1)}
+    names = names_of([Path(report.path) for report in posts.inputs])
+    names += _texts(posts.table, "source_file") + _texts(posts.rejects, "source_file")
+    masks: dict[str, str] = {}
+    for number, name in enumerate(names, 1):
+        masks.setdefault(name, f"input-{number}")
     inputs = [
         dataclasses.replace(report, path=f"input-{number}")
         for number, report in enumerate(posts.inputs, 1)
