@@ -7,6 +7,7 @@ from pathlib import Path
 
 from rumorscan.errors import DumpError
 from rumorscan.readers.containers import bare_name
+from rumorscan.readers.documents import find_items
 from rumorscan.readers.encodings import guess_encoding
 from rumorscan.readers.jsonl import parse_line
 from rumorscan.readers.layouts import LAYOUTS, OTHER_LAYOUT, Layout, layout_named
@@ -101,6 +102,6 @@ def _json_kind(text: str, name: str) -> Syntax:
     if isinstance(row, dict):
         if rest.strip():
             return Syntax("jsonl", "every line is an object")
-        if not any(isinstance(value, list) for value in row.values()):
+        if find_items(row) is None:
             return Syntax("jsonl", "its only line is a post")
     return Syntax("json", "it begins with an object over many lines" if text else "its name")

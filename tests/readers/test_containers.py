@@ -141,7 +141,7 @@ def test_inputs_that_share_a_name_are_told_apart_by_their_paths(tmp_path):
         ("folder", "folder", "holds no dump"),
         ("broken.json", b'{"a": ', "is not JSON: unexpected end"),
         ("words.json", b"not json", r"words\.json: is not JSON$"),
-        ("none.json", b'{"a": [1, 2]}', "holds no list of objects"),
+        ("none.json", b'{\n"a": [1, 2]}', "holds no list of objects"),
     ],
 )
 def test_what_cannot_be_read_is_one_line_that_names_the_file(tmp_path, name, content, message):
@@ -179,3 +179,17 @@ def test_a_missing_library_for_zstandard_is_named(tmp_path, monkeypatch):
 def test_a_format_that_is_not_known_is_refused():
     with pytest.raises(DumpError, match="format 'exel' is not known"):
         read_posts(Path("x"), format="exel")
+
+
+def test_a_document_on_one_line_is_a_document(tmp_path):
+    path = tmp_path / "f.json"
+    path.write_text('{"data":{"list":[{"account_id":"a","text":"停水"}]}}', encoding="utf-8")
+    posts = read_posts(path)
+    assert posts.inputs[0].format.endswith("/json")
+    assert posts.column("text").to_pylist() == ["停水"]
+
+
+def test_a_post_that_is_the_only_line_is_a_post(tmp_path):
+    path = tmp_path / "f.json"
+    path.write_text('{"account_id":"a","text":"停水","tags":["水"]}', encoding="utf-8")
+    assert read_posts(path).inputs[0].format.endswith("/jsonl")
