@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -26,6 +27,10 @@ _MONTHS = {
         start=1,
     )
 }
+_DIGITS = re.compile(
+    r"(?P<y>\d{4})(?P<m>\d{2})(?P<d>\d{2})"
+    r"(?:T?(?P<H>\d{2})(?P<M>\d{2})(?P<S>\d{2})?)?(?P<zone>Z|[+-]\d{2}:?\d{2})?"
+)
 _FORMS = tuple(
     re.compile(form)
     for form in (
@@ -33,8 +38,7 @@ _FORMS = tuple(
         r"(?P<y>\d{4})[-/.](?P<m>\d{1,2})[-/.](?P<d>\d{1,2})"
         r"(?:[T ]+(?P<H>\d{1,2}):(?P<M>\d{2})(?::(?P<S>\d{2})(?:[.,]\d+)?)?)?"
         r"\s*(?P<zone>Z|UTC|GMT|[+-]\d{2}:?\d{2}|[+-]\d{2})?",
-        r"(?P<y>\d{4})(?P<m>\d{2})(?P<d>\d{2})"
-        r"(?:T?(?P<H>\d{2})(?P<M>\d{2})(?P<S>\d{2})?)?(?P<zone>Z|[+-]\d{2}:?\d{2})?",
+        _DIGITS,
         r"(?P<y>\d{4})年(?P<m>\d{1,2})月(?P<d>\d{1,2})日"
         r"(?:\s*(?P<H>\d{1,2}):(?P<M>\d{2})(?::(?P<S>\d{2}))?)?(?P<zone>)",
         # Mon Mar 02 09:14:07 +0800 2026
@@ -107,8 +111,10 @@ def parse_time(value: Any, zone: ZoneInfo) -> Moment:
         return UNKNOWN
     if isinstance(value, bool):
         return BAD
+    if isinstance(value, Decimal):
+        value = _plain_number(value)
     if isinstance(value, (int, float)):
-        return _number(value)
+        return _number(value, zone)
     if isinstance(value, datetime):
         return _moment(value, Precision.SECOND, zone)
     if isinstance(value, date):
@@ -122,9 +128,14 @@ def parse_time(value: Any, zone: ZoneInfo) -> Moment:
         if match := form.fullmatch(text):
             return _matched(match.groupdict(), zone) or BAD
     try:
-        return _number(float(text))
+        return _number(float(text), zone)
     except ValueError:
         return BAD
+
+
+def _plain_number(value: Decimal) -> float:
+    """Return a decimal as an integer, without its fraction; as a float where it has no digits."""
+    return int(value) if value.is_finite() and value.adjusted() < 20 else float(value)
 
 
 def _matched(parts: dict[str, str | None], zone: ZoneInfo) -> Moment | None:
@@ -175,9 +186,12 @@ def _moment(moment: datetime, precision: Precision, zone: ZoneInfo) -> Moment:
     return Moment(seconds, precision, assumed=assumed)
 
 
-def _number(value: float) -> Moment:
+def _number(value: float, zone: ZoneInfo) -> Moment:
     if value == 0 or math.isnan(value):
         return UNKNOWN
+    if any(low <= value < high for low, high in CALENDAR_NUMBERS) and value == int(value):
+        match = _DIGITS.fullmatch(str(int(value)))
+        return (_matched(match.groupdict(), zone) if match else None) or BAD
     for low, high, unit in SCALES:
         if low <= value < high:
             seconds = int(value // unit)
@@ -192,3 +206,5 @@ SCALES = (
     (10**18, 10**20, 10**9),
 )
 """Counts since 1970 by their size: seconds, milli-, micro- and nanoseconds."""
+CALENDAR_NUMBERS = ((10**7, 10**8), (10**11, 10**12), (10**13, 10**14))
+"""Numbers of 8, 12 and 14 digits: 20260302, 202603020914 and 20260302091407."""

@@ -19,6 +19,7 @@ import pyarrow.compute as pc
 
 from rumorscan.readers.clocks import ENDINGS, NUMBER_LENGTHS, parse_calendar, parse_number
 from rumorscan.readers.moments import (
+    CALENDAR_NUMBERS,
     EARLIEST,
     EPOCH_DAY_SECONDS,
     LATEST,
@@ -82,9 +83,9 @@ def parse_times(values: pa.Array | Sequence[Any], zone: ZoneInfo) -> Times:
     if pa.types.is_string(kind) or pa.types.is_large_string(kind):
         return _parse_strings(values.cast(pa.string()), zone)
     if pa.types.is_integer(kind) and kind != pa.uint64():
-        return _parse_numbers(values.cast(pa.int64()))
+        return _parse_numbers(values.cast(pa.int64()), zone)
     if pa.types.is_floating(kind):
-        return _parse_numbers(values.cast(pa.float64()))
+        return _parse_numbers(values.cast(pa.float64()), zone)
     if pa.types.is_timestamp(kind):
         return _parse_stamps(values, zone)
     if pa.types.is_date(kind):
@@ -119,7 +120,23 @@ def _parse_each(values: list[Any], zone: ZoneInfo) -> Times:
     return Times(times.seconds, times.precision, times.bad, assumed)
 
 
-def _parse_numbers(values: pa.Array) -> Times:
+def _parse_numbers(values: pa.Array, zone: ZoneInfo) -> Times:
+    """Parse counts since 1970, and the numbers that spell a day of the calendar."""
+    times = _parse_counts(values)
+    numbers = np.asarray(pc.fill_null(values, 0))
+    spelled = np.zeros(len(numbers), bool)
+    for low, high in CALENDAR_NUMBERS:
+        spelled |= (numbers >= low) & (numbers < high)
+    rows = np.flatnonzero(spelled)
+    if not len(rows):
+        return times
+    slow = _parse_distinct(values.take(pa.array(rows)), zone)
+    times.seconds[rows], times.precision[rows] = slow.seconds, slow.precision
+    times.bad[rows] = slow.bad
+    return Times(times.seconds, times.precision, times.bad, slow.assumed)
+
+
+def _parse_counts(values: pa.Array) -> Times:
     floats = pa.types.is_floating(values.type)
     numbers = np.asarray(pc.fill_null(values, 0))
     if floats:
@@ -262,7 +279,7 @@ def _parse_cells(cells: np.ndarray[Any, Any], zone: ZoneInfo) -> Times:
     if length in NUMBER_LENGTHS:
         numeric, numbers = parse_number(cells)
         if numeric.any():
-            counted = _parse_numbers(pa.array(np.where(numeric, numbers, 0)))
+            counted = _parse_counts(pa.array(np.where(numeric, numbers, 0)))
             times = Times(counted.seconds, counted.precision, times.bad, 0)
         if numeric.all():
             return times

@@ -1,4 +1,5 @@
 from datetime import UTC, date, datetime, timedelta, timezone
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -18,6 +19,37 @@ ZONES = st.sampled_from(
 )
 SECONDS = st.integers(EARLIEST + 2 * 86_400, LATEST - 2 * 86_400)
 NINE = 1_772_414_047  # 2026-03-02 09:14:07 +08:00
+
+
+@pytest.mark.parametrize(
+    "digits",
+    ["20260302", "202603020914", "20260302091407", "20261302", "1772414047", str(NINE * 10**9)],
+)
+@pytest.mark.parametrize("zone", [SHANGHAI, ZoneInfo("UTC")])
+def test_a_number_means_what_its_digits_mean_as_text(digits, zone):
+    number = int(digits)
+    expected = parse_time(digits, zone)
+    kinds = (number, float(number), Decimal(number), np.int64(number).item())
+    assert {parse_time(kind, zone) for kind in kinds} == {expected}
+    for values in (
+        [digits, "-"],
+        [number, NINE, None],
+        [number, "-"],
+        [float(number), None],
+        pa.array([number, NINE], pa.uint64()),
+        pa.array([Decimal(number), None], pa.decimal128(20, 0)),
+    ):
+        times = parse_times(values, zone)
+        assert times.bad[0] == expected.bad
+        assert times.seconds[0] == (MISSING if expected.bad else expected.seconds)
+        assert times.precision[0] == expected.precision
+        assert times.assumed == expected.assumed
+
+
+@pytest.mark.parametrize("value", [Decimal("1e999999"), Decimal("-Infinity"), Decimal("5")])
+def test_a_decimal_that_is_no_time_is_bad(value):
+    assert parse_time(value, SHANGHAI).bad
+    assert parse_time(Decimal("NaN"), SHANGHAI).seconds is None
 
 
 @pytest.mark.parametrize("value", ["0001-01-01T00:00:00+08:00", "9999-12-31T23:59:59-08:00"])
