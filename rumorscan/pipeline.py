@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import hashlib
+import os
 import shutil
 import tempfile
 import weakref
@@ -87,14 +89,20 @@ def scan(
         as_of=as_of,
         stages=Stages(progress),
     )
-    spool = tempfile.mkdtemp(prefix="rumorscan-")
-    try:
+    with contextlib.ExitStack() as cleanup:
+        spool = _make_spool(cleanup)
         run = _run(source, job, spool)
-    except BaseException:
-        shutil.rmtree(spool, ignore_errors=True)
-        raise
-    weakref.finalize(run, shutil.rmtree, spool, ignore_errors=True)  # its texts lie there
+        weakref.finalize(run, cleanup.pop_all().close)  # its texts lie there
     return run
+
+
+def _make_spool(cleanup: contextlib.ExitStack) -> str | None:
+    """Return a private folder for the columns of the dump, or None to keep them in memory."""
+    if os.name == "nt":  # Windows removes no file that is mapped, and texts must not stay behind
+        return None
+    spool = tempfile.mkdtemp(prefix="rumorscan-")
+    cleanup.callback(shutil.rmtree, spool, ignore_errors=True)
+    return spool
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +117,7 @@ class _Job:
     stages: Stages
 
 
-def _run(source: Any, job: _Job, spool: str) -> Run:
+def _run(source: Any, job: _Job, spool: str | None) -> Run:
     """Do the stages in their order; the columns of the dump are kept in the spool folder."""
     started_at = _now()
     settings, stage = job.settings, job.stages.stage
@@ -239,7 +247,7 @@ def _choose(
     return settings
 
 
-def _read(source: Any, job: _Job, spool: str) -> Posts:
+def _read(source: Any, job: _Job, spool: str | None) -> Posts:
     """Return the posts; with a key, nothing of them names an account."""
     reading = job.settings.reading
     done = 0

@@ -110,6 +110,9 @@ POSTS_SCHEMA = pa.schema(
 )
 """`posts.parquet`: one row an accepted post, in input order."""
 
+FLAGS_SCHEMA = pa.schema([*POSTS_SCHEMA, pa.field("text", pa.string())])
+"""`flags.csv`: the columns of `posts.parquet`, and the text as it was posted."""
+
 ACCOUNTS_SCHEMA = pa.schema(
     {
         "account_id": pa.string(),

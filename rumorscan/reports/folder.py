@@ -21,6 +21,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from rumorscan.errors import RunError
+from rumorscan.readers.containers import RUN_MARKS
 from rumorscan.reports.manifest import MANIFEST, chained, verify
 from rumorscan.reports.sheets import write_sheet
 
@@ -50,7 +51,6 @@ _REPEATING = [
     "reasons.list.element.code",
     "reasons.list.element.detail",
 ]
-_RUN_MARKS = (MANIFEST, "run.json")
 # Windows has no quota of its own
 _OVER_QUOTA = getattr(errno, "EDQUOT", errno.ENOSPC)
 
@@ -221,7 +221,7 @@ def _check_taken(shown: Path, target: Path, *, overwrite: bool) -> None:
     names = {entry.name for entry in target.iterdir()}
     if not names:
         return
-    if not names.issuperset(_RUN_MARKS):
+    if not names.issuperset(RUN_MARKS):
         raise RunError(f"{shown}: holds files that are no run; choose another folder")
     if not overwrite:
         raise RunError(f"{shown}: already holds a run; choose another folder or pass --overwrite")

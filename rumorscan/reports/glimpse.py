@@ -21,7 +21,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from rumorscan.errors import RunError
-from rumorscan.records import ACCOUNTS_SCHEMA, EDGES_SCHEMA, POSTS_SCHEMA, Tier
+from rumorscan.records import ACCOUNTS_SCHEMA, EDGES_SCHEMA, FLAGS_SCHEMA, Tier
 from rumorscan.reports.sheets import read_sheet
 
 Row = dict[str, Any]
@@ -34,7 +34,6 @@ EDGE_ROWS = 15
 REJECT_ROWS = 20
 _CARD_TEXTS = 2_000
 _TIERS = [str(tier) for tier in Tier][::-1]
-_FLAGS_SCHEMA = pa.schema([*POSTS_SCHEMA, pa.field("text", pa.string())])
 
 
 @dataclass(slots=True)
@@ -131,10 +130,10 @@ def _strongest(campaigns: list[Row]) -> list[Row]:
 
 
 def _flags(path: Path, glimpse: Glimpse, cards: list[str]) -> None:
-    glimpse.flags = _head(path, _FLAGS_SCHEMA, FLAG_ROWS)
+    glimpse.flags = _head(path, FLAGS_SCHEMA, FLAG_ROWS)
     glimpse.texts = {campaign_id: Counter() for campaign_id in cards}
     wanted = pa.array(cards, pa.string())
-    for batch in _sheet(path, _subset(_FLAGS_SCHEMA, "campaign_id", "text")):
+    for batch in _sheet(path, _subset(FLAGS_SCHEMA, "campaign_id", "text")):
         glimpse.flag_count += batch.num_rows
         theirs = batch.filter(pc.is_in(batch["campaign_id"], wanted))
         pairs = zip(theirs["campaign_id"].to_pylist(), theirs["text"].to_pylist(), strict=True)

@@ -17,13 +17,14 @@ from rumorscan.readers.posts import REJECTS_SCHEMA
 from rumorscan.records import (
     ACCOUNTS_SCHEMA,
     EDGES_SCHEMA,
+    FLAGS_SCHEMA,
     POSTS_SCHEMA,
     Campaign,
     Tier,
     Triage,
 )
 from rumorscan.reports import folder, summary
-from rumorscan.reports.frames import Campaigns, Frame
+from rumorscan.reports.tables import Campaigns, Frame
 from rumorscan.verdicts import pressing_order
 
 FLAGS_SCHEMA = pa.schema([*POSTS_SCHEMA, pa.field("text", pa.string())])

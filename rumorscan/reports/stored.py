@@ -16,6 +16,7 @@ from rumorscan.readers.posts import REJECTS_SCHEMA
 from rumorscan.records import (
     ACCOUNTS_SCHEMA,
     EDGES_SCHEMA,
+    FLAGS_SCHEMA,
     POSTS_SCHEMA,
     Campaign,
     Reason,
@@ -23,7 +24,7 @@ from rumorscan.records import (
     Triage,
 )
 from rumorscan.reports.manifest import read_manifest
-from rumorscan.reports.run import FLAGS_SCHEMA, Run
+from rumorscan.reports.run import Run
 from rumorscan.reports.sheets import read_sheet
 
 _PLACE = ("source_file", "source_row", "post_id")

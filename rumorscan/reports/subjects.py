@@ -13,8 +13,8 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from rumorscan.errors import RunError
-from rumorscan.records import Campaign, Tier
-from rumorscan.reports.run import FLAGS_SCHEMA, Run
+from rumorscan.records import FLAGS_SCHEMA, Campaign, Tier
+from rumorscan.reports.run import Run
 from rumorscan.reports.sheets import read_sheet
 from rumorscan.reports.variants import plain
 
