@@ -27,9 +27,6 @@ from rumorscan.reports import folder, summary
 from rumorscan.reports.tables import Campaigns, Frame
 from rumorscan.verdicts import pressing_order
 
-FLAGS_SCHEMA = pa.schema([*POSTS_SCHEMA, pa.field("text", pa.string())])
-"""`flags.csv`: the columns of `posts.parquet`, and the text as it was posted."""
-
 _ABOUT: dict[str, Any] = {
     "version": __version__,
     "started_at": None,
