@@ -146,6 +146,8 @@ class Settings:
             1 <= groups.shingle_length <= 3,
             "1 to 3",
         )
+        _require("groups.seed", groups.seed, groups.seed >= 0, "0 or more")
+        _require("groups.permutations", groups.permutations, groups.permutations > 0, "1 or more")
         _require(
             "groups.bands",
             groups.bands,
@@ -159,10 +161,7 @@ class Settings:
             f"at least groups.shingle_length ({groups.shingle_length})",
         )
         _require("groups.star_size", groups.star_size, groups.star_size >= 2, "at least 2")
-        accounts = self.campaigns.minimum_accounts
-        _require("campaigns.minimum_accounts", accounts, accounts >= 2, "at least 2")
-        q_value = self.campaigns.q_value
-        _require("campaigns.q_value", q_value, 0.0 < q_value < 1.0, "in (0, 1)")
+        self._check_campaigns()
         _require("scoring.base_rate", scoring.base_rate, 0.0 < scoring.base_rate < 1.0, "in (0, 1)")
         for name in ("review_probability", "supporting_probability"):
             value = getattr(verdicts, name)
@@ -171,8 +170,20 @@ class Settings:
         _require("claims.containment", containment, 0.0 < containment <= 1.0, "in (0, 1]")
         _require("run.engine", self.run.engine, self.run.engine == "local", "'local'")
         _require("run.workers", self.run.workers, self.run.workers >= 0, "0 or more")
+        for name in ("batch_rows", "maximum_text_characters"):
+            count = getattr(self.reading, name)
+            _require(f"reading.{name}", count, count > 0, "1 or more")
+
+    def _check_campaigns(self) -> None:
+        campaigns = self.campaigns
+        for name in ("minimum_accounts", "pair_cap"):
+            count = getattr(campaigns, name)
+            _require(f"campaigns.{name}", count, count >= 2, "at least 2")
+        q_value = campaigns.q_value
+        _require("campaigns.q_value", q_value, 0.0 < q_value < 1.0, "in (0, 1)")
+        windows = campaigns.windows_seconds
         _require(
-            "reading.batch_rows", self.reading.batch_rows, self.reading.batch_rows > 0, "1 or more"
+            "campaigns.windows_seconds", windows, min(windows, default=1) > 0, "each 1 or more"
         )
 
     def to_dict(self) -> dict[str, Any]:
