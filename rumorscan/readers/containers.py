@@ -110,6 +110,10 @@ def bare_name(path: Path) -> str:
     return path.name.removesuffix(path.suffix) if path.suffix in PACKING_ENDINGS else path.name
 
 
+class NoRowsError(DumpError):
+    """A file that is empty, or holds a header and nothing else."""
+
+
 class ByteSource:
     """A file as a stream of unpacked bytes that is hashed on the way; a context manager.
 
@@ -119,7 +123,7 @@ class ByteSource:
         size: bytes on the disk.
 
     Raises:
-        DumpError: the file cannot be opened, is empty, or its packing cannot be read.
+        DumpError: the file cannot be opened, or its packing cannot be read.
     """
 
     def __init__(self, path: Path) -> None:
@@ -130,9 +134,6 @@ class ByteSource:
         except OSError as error:
             raise DumpError(f"{path}: cannot be read: {error.strerror or error}") from error
         self.size = os.fstat(self._file.fileno()).st_size
-        if not start:
-            self._file.close()
-            raise DumpError(f"{path}: the file is empty; expected posts")
         self.packing = next((name for name, magic in MAGIC.items() if start.startswith(magic)), "")
         self._stream = _unpacked(self._file, self.packing, path)
         self._ahead = b""

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 
 from rumorscan.errors import DumpError
+from rumorscan.readers.containers import NoRowsError
 from rumorscan.readers.encodings import Block, LineBlocks
 from rumorscan.readers.fields import FieldMap
 from rumorscan.readers.intake import Intake
@@ -42,7 +43,7 @@ def read_csv(
             intake.take(batch, table.header.fields)
             yield table.header
     if table is None:
-        raise DumpError(f"{intake.door.path}: the file is empty; expected posts")
+        raise NoRowsError(f"{intake.door.path}: the file is empty; expected posts")
     for batch in table.batches(b"", batch_rows, final=True):
         intake.take(batch, table.header.fields)
         yield table.header
@@ -54,7 +55,8 @@ def _read_header(block: Block, where: str, make_map: MapMaker) -> tuple[Header, 
     lines = LineFeed(text[skipped:])
     sample = lines.lines[:_SNIFFED_LINES]
     if block.overlong or not sample:
-        raise DumpError(f"{where}: has no header; expected a first line with the columns' names")
+        error = DumpError if block.overlong else NoRowsError
+        raise error(f"{where}: has no header; expected a first line with the columns' names")
     delimiter = _sniff(sample, make_map)
     names = next(csv.reader(lines, delimiter=delimiter))
     fields = make_map(names)

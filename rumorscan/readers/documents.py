@@ -13,6 +13,7 @@ import numpy as np
 import orjson
 
 from rumorscan.errors import DumpError
+from rumorscan.readers.containers import NoRowsError
 from rumorscan.readers.encodings import LineBlocks
 from rumorscan.readers.intake import Intake, RawRows, Reject
 from rumorscan.readers.jsonl import Broken, parse_line
@@ -47,7 +48,8 @@ def read_document(
         raise DumpError(f"{where}: is not JSON{': ' if value.why else ''}{value.why}")
     items = find_items(value)
     if items is None:
-        raise DumpError(f"{where}: holds no list of objects; expected a list of posts")
+        error = DumpError if value else NoRowsError
+        raise error(f"{where}: holds no list of objects; expected a list of posts")
     yield from read_rows(items, intake, make_map, batch_rows)
 
 

@@ -19,8 +19,8 @@ from rumorscan.readers.formats import wanted_format
 from rumorscan.readers.intake import REASONS, Door, Intake
 from rumorscan.readers.moments import DEFAULT_ZONE, zone_of
 from rumorscan.readers.posts import REJECTS_SCHEMA, InputReport
-from rumorscan.readers.reading import Reading, ReadOptions, posts_schema
-from rumorscan.readers.sources import inputs_of, names_of
+from rumorscan.readers.reading import Reading, ReadOptions, posts_schema, require_rows
+from rumorscan.readers.sources import inputs_of, named_files, names_of
 
 SHOWN_ROWS = 3
 SHOWN_CHARACTERS = 60
@@ -108,16 +108,20 @@ def inspect(
     options = ReadOptions(wanted_format(format), dict(mapping or {}), zone_of(tz))
     inputs = inputs_of(source)
     names = pa.array(names_of(inputs), pa.string())
-    looks = []
+    named = named_files(source)
+    readings = []
     for index, given in enumerate(inputs):
         door = Door(
             str(given), names, index, options.zone, options.maximum_text_characters, strict=False
         )
         reading = Reading(Intake(door, None, limit=SHOWN_ROWS), options)
-        for _ in reading.run(given):
+        for _ in reading.run(given, found=isinstance(given, Path) and given not in named):
             pass
-        looks.append(_look(reading))
-    return Inspection(looks, _command(source, format, mapping or {}, tz))
+        readings.append(reading)
+    require_rows(readings)
+    return Inspection(
+        [_look(reading) for reading in readings], _command(source, format, mapping or {}, tz)
+    )
 
 
 def _look(reading: Reading) -> InputInspection:

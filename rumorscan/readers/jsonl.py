@@ -21,6 +21,7 @@ import pyarrow.compute as pc
 import pyarrow.json
 
 from rumorscan.errors import DumpError
+from rumorscan.readers.containers import NoRowsError
 from rumorscan.readers.encodings import STRIP_BYTES, Block, LineBlocks, cut_at_lines
 from rumorscan.readers.intake import ID_FIELDS, Intake, RawRows, Reject
 from rumorscan.readers.objects import SAMPLE_ROWS, ObjectMap, value_at
@@ -55,7 +56,7 @@ def read_jsonl(
             yield reader.map
         line += block.data.count(b"\n") + block.overlong
     if reader is None:
-        raise DumpError(f"{intake.door.path}: the file is empty; expected posts")
+        raise NoRowsError(f"{intake.door.path}: the file is empty; expected posts")
 
 
 def _sample(block: Block, where: str) -> list[dict[str, Any]]:
@@ -63,7 +64,8 @@ def _sample(block: Block, where: str) -> list[dict[str, Any]]:
     parsed = (parse_line(line) for line in lines)
     sample = list(islice((row for row in parsed if isinstance(row, dict)), SAMPLE_ROWS))
     if not sample:
-        raise DumpError(
+        error = DumpError if block.data.strip() else NoRowsError
+        raise error(
             f"{where}: no line is a JSON object; expected one post a line, such as "
             '{"post_id": "1", "account_id": "2", "text": "…"}'
         )

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import pyarrow as pa
 
 from rumorscan.errors import DumpError
-from rumorscan.readers.containers import ByteSource, bare_name
+from rumorscan.readers.containers import ByteSource, NoRowsError, bare_name
 from rumorscan.readers.csvs import read_csv
 from rumorscan.readers.documents import DOCUMENT_LIMIT, read_document, read_rows
 from rumorscan.readers.encodings import LINE_LIMIT, SAMPLE_BYTES, LineBlocks
@@ -22,7 +22,7 @@ from rumorscan.readers.jsonl import read_jsonl
 from rumorscan.readers.moments import DEFAULT_ZONE, zone_of
 from rumorscan.readers.objects import ObjectMap
 from rumorscan.readers.posts import REJECTS_SCHEMA, InputReport, Posts
-from rumorscan.readers.sources import Memory, inputs_of, names_of
+from rumorscan.readers.sources import Memory, inputs_of, named_files, names_of
 from rumorscan.readers.tables import read_pandas, read_parquet, read_table
 from rumorscan.records import CORE_FIELDS, OPTIONAL_FIELDS
 
@@ -76,7 +76,8 @@ def read_posts(
 
     Raises:
         DumpError: an input is missing, empty or of no known format, no column holds the text or
-            the account, or a row is bad and `strict` is set.
+            the account, or a row is bad and `strict` is set. An empty file that was found in a
+            folder or by a glob is passed over, unless all are.
 
     Example:
         >>> posts = read_posts([{"post_id": 1, "account_id": "a", "text": "停水"}, {"text": "水"}])
@@ -94,6 +95,7 @@ def read_posts(
         maximum_text_characters,
     )
     inputs = inputs_of(source)
+    named = named_files(source)
     names = pa.array(names_of(inputs), pa.string())
     folder = None if spool is None else Path(spool)
     done = 0
@@ -101,12 +103,13 @@ def read_posts(
     for index, given in enumerate(inputs):
         door = Door(str(given), names, index, options.zone, maximum_text_characters, strict)
         reading = Reading(Intake(door, folder), options)
-        for rows in reading.run(given):
+        for rows in reading.run(given, found=isinstance(given, Path) and given not in named):
             if progress is not None:
                 progress(done + rows)
         reading.intake.close()
         done += reading.intake.rows
         readings.append(reading)
+    require_rows(readings)
     return _gather(readings)
 
 
@@ -122,17 +125,31 @@ class Reading:
         self.fields: FieldMap | None = None
         self.delimiter = ""
         self.encoding_why = ""
+        self.empty: NoRowsError | None = None
 
-    def run(self, given: Any) -> Iterator[int]:
+    def run(self, given: Any, *, found: bool = False) -> Iterator[int]:
         """Read the input; yields the number of rows so far after each batch.
+
+        Args:
+            given: a file, or something in memory.
+            found: whether the file was found in a folder or by a glob; it may then be empty.
 
         Raises:
             DumpError: as `read_posts`.
         """
-        yield from self._memory(given) if isinstance(given, Memory) else self._file(given)
+        try:
+            yield from self._memory(given) if isinstance(given, Memory) else self._file(given)
+            self._report()
+        except NoRowsError as error:
+            if not found:
+                raise
+            self.empty = error
+            self.report.notes["no row, passed over"] = 1
+
+    def _report(self) -> None:
         report, fields = self.report, self.fields
         if fields is None or not self.intake.rows:
-            raise DumpError(f"{self.door.path}: holds no row; expected posts")
+            raise NoRowsError(f"{self.door.path}: holds no row; expected posts")
         report.format = f"{fields.layout.name}/{self.syntax.name}"
         report.mapping = dict(fields.columns)
         report.tz_assumed = self.intake.zone(fields).key if self.intake.times_assumed else None
@@ -144,16 +161,16 @@ class Reading:
     def _file(self, path: Path) -> Iterator[int]:
         wanted = self.options.wanted.syntax
         with ByteSource(path) as source:
-            self.syntax = (
-                Syntax(wanted, "as asked")
-                if wanted
-                else detect_syntax(source.peek(SAMPLE_BYTES), path)
-            )
             self.report.bytes = source.size
-            if self.syntax.name == "parquet":
-                yield from self._parquet(source)
-            else:
-                yield from self._text(source)
+            try:
+                head = source.peek(SAMPLE_BYTES)
+                if not head:
+                    raise NoRowsError(f"{path}: the file is empty; expected posts")
+                self.syntax = Syntax(wanted, "as asked") if wanted else detect_syntax(head, path)
+                yield from (self._parquet if self.syntax.name == "parquet" else self._text)(source)
+            except NoRowsError:
+                self.report.sha256, self.report.sm3 = source.hashes()
+                raise
             self.report.sha256, self.report.sm3 = source.hashes()
 
     def _text(self, source: ByteSource) -> Iterator[int]:
@@ -224,6 +241,17 @@ class Reading:
             "layout": self.options.wanted.layout,
             "override": self.options.mapping,
         }
+
+
+def require_rows(readings: Sequence[Reading]) -> None:
+    """Refuse a dump of which every file was passed over.
+
+    Raises:
+        DumpError: no input has a row.
+    """
+    empty = [reading.empty for reading in readings if reading.empty is not None]
+    if empty and len(empty) == len(readings):
+        raise empty[0]
 
 
 def _gather(readings: list[Reading]) -> Posts:

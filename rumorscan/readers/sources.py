@@ -68,6 +68,15 @@ def _kind_of(source: Any) -> Memory | None:
     return None
 
 
+def named_files(source: Any) -> set[Path]:
+    """Return the files of a source that are given by name, not found in a folder or by a glob."""
+    if isinstance(source, (str, Path)):
+        return {Path(source)} if Path(source).is_file() else set()
+    if isinstance(source, (list, tuple)) and not any(isinstance(item, Mapping) for item in source):
+        return {path for item in source for path in named_files(item)}
+    return set()
+
+
 def names_of(inputs: list[Path | Memory]) -> list[str]:
     """Return a name of its own for each input: the file's, or the path where names are shared.
 

@@ -3,16 +3,19 @@ import gzip
 import hashlib
 import json
 import lzma
+import re
 import zipfile
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 import zstandard
 
 from rumorscan.errors import DumpError
 from rumorscan.readers import read_posts
 from rumorscan.readers.containers import RUN_MARKS, ByteSource, find_files
-from rumorscan.reports import folder as folder_of_a_run
+from rumorscan.readers.inspection import inspect
 
 LINES = "\n".join(
     json.dumps({"post_id": f"p{i}", "account_id": "a", "text": f"城东水厂停水{i}天"})
@@ -105,7 +108,6 @@ def test_runs_in_a_folder_of_dumps_are_no_dumps(tmp_path):
     (tmp_path / "half" / "run.json").write_bytes(b"{}")
     found = [path.relative_to(tmp_path).as_posix() for path in find_files(tmp_path)]
     assert found == ["a.csv", "half/a.csv", "half/run.json"]
-    assert RUN_MARKS == folder_of_a_run._RUN_MARKS
     with pytest.raises(DumpError, match=r"run: is a run folder; give the dump"):
         find_files(tmp_path / "run")
 
@@ -193,3 +195,44 @@ def test_a_post_that_is_the_only_line_is_a_post(tmp_path):
     path = tmp_path / "f.json"
     path.write_text('{"account_id":"a","text":"停水","tags":["水"]}', encoding="utf-8")
     assert read_posts(path).inputs[0].format.endswith("/jsonl")
+
+
+EMPTY = {
+    "a.csv": b"",
+    "b.csv": b"account_id,text\n",
+    "c.jsonl": b"\n \n",
+    "d.json": b"[]",
+    "e.jsonl.gz": gzip.compress(b""),
+    "f.csv": b"\r\n\r\n",
+}
+
+
+def test_a_file_without_rows_in_a_folder_is_passed_over_and_noted(tmp_path):
+    for name, content in EMPTY.items():
+        (tmp_path / name).write_bytes(content)
+    table = pa.table({"account_id": pa.array([], pa.string()), "text": pa.array([], pa.string())})
+    pq.write_table(table, tmp_path / "g.parquet")
+    for source in (tmp_path, str(tmp_path / "*.*")):
+        with pytest.raises(DumpError, match=r"a\.csv: the file is empty"):
+            read_posts(source)
+    (tmp_path / "z.jsonl").write_text('{"account_id": "a", "text": "停水"}\n{}\n', "utf-8")
+    for source in (tmp_path, [str(tmp_path / "*.*")]):
+        posts = read_posts(source)
+        *passed, read = posts.inputs
+        assert [Path(report.path).name for report in passed] == [*EMPTY, "g.parquet"]
+        assert all(report.notes == {"no row, passed over": 1} for report in passed)
+        assert all((report.rows, report.posts, report.rejected) == (0, 0, 0) for report in passed)
+        assert passed[1].sha256 == hashlib.sha256(EMPTY["b.csv"]).hexdigest()
+        assert all(report.sha256 for report in passed)
+        assert (read.rows, posts.rows, len(posts)) == (2, 2, 1)
+        assert posts.column("source_file").to_pylist() == ["z.jsonl"]
+    assert [look.report.rows for look in inspect(tmp_path).inputs] == [0] * 7 + [2]
+    assert "passed over" in inspect(tmp_path).render()
+
+
+@pytest.mark.parametrize("name", EMPTY)
+def test_a_file_without_rows_that_is_given_by_name_is_refused(tmp_path, name):
+    (tmp_path / name).write_bytes(EMPTY[name])
+    (tmp_path / "z.jsonl").write_text('{"account_id": "a", "text": "停水"}\n', "utf-8")
+    with pytest.raises(DumpError, match=re.escape(name)):
+        read_posts([tmp_path / name, tmp_path / "z.jsonl"])
