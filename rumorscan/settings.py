@@ -48,7 +48,7 @@ class GroupSettings:
     shingle_length: int = 3
     """Characters of the fold key in one shingle."""
     minimum_length: int = 8
-    """Shorter fold keys are never grouped; they count as timing evidence only."""
+    """Shorter fold keys are never grouped; they count towards the usual rhythm only."""
     similarity: float = 0.7
     """Verified Jaccard similarity of two shingle sets that are near-duplicates."""
     permutations: int = 128
@@ -72,7 +72,7 @@ class CampaignSettings:
     windows_seconds: tuple[int, ...] = (60, 900, 3_600, 21_600, 86_400, 604_800)
     """Ladder of time windows; those finer than the dump's precision are left out."""
     pair_cap: int = 400
-    """Groups with more reappearing accounts than this are tied by a star, not by all pairs."""
+    """Groups with more reappearing accounts than this tie no pairs of accounts; they are counted."""
 
 
 @dataclass(frozen=True, slots=True)
