@@ -72,7 +72,7 @@ class CampaignSettings:
     windows_seconds: tuple[int, ...] = (60, 900, 3_600, 21_600, 86_400, 604_800)
     """Ladder of time windows; those finer than the dump's precision are left out."""
     pair_cap: int = 400
-    """Groups with more reappearing accounts than this tie no pairs of accounts; they are counted."""
+    """Groups with more reappearing accounts than this tie no pairs of accounts; counted."""
 
 
 @dataclass(frozen=True, slots=True)
