@@ -19,7 +19,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, cast
 
-from rumorscan.errors import DumpError
+from rumorscan.errors import DumpError, MissingExtraError
 
 MAGIC = {
     "gz": b"\x1f\x8b",
@@ -270,9 +270,7 @@ class _Zstd:
             import zstandard
         except ImportError as error:
             file.close()
-            raise DumpError(
-                f"{path}: zstandard is not installed; run: pip install 'rumorscan[zst]'"
-            ) from error
+            raise MissingExtraError(f"{path}: zstandard", "zst") from error
         self._file = file
         self._pieces = self._frames(zstandard)
         self._ready = b""

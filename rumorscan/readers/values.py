@@ -26,7 +26,6 @@ _NO_COUNT = frozenset({"", "-", "--", "null", "none", "nan"})
 _YES = frozenset({"true", "yes", "y", "1", "是", "t"})
 _NO = frozenset({"false", "no", "n", "0", "否", "f"})
 _EXACT_DOUBLE = 2.0**53
-_WHOLE = re.compile(r"-?\d+")
 _ROUNDED = re.compile(r"-?\d(?:\.\d+)?[eE]\+?\d+")
 _EDGES = " \t\r\n\v\f\ufeff\u3000\xa0"
 
