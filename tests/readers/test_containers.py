@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 import pytest
 import zstandard
 
-from rumorscan.errors import DumpError
+from rumorscan.errors import DumpError, MissingExtraError
 from rumorscan.readers import read_posts
 from rumorscan.readers.containers import RUN_MARKS, ByteSource, find_files
 from rumorscan.readers.inspection import inspect
@@ -174,7 +174,7 @@ def test_a_missing_library_for_zstandard_is_named(tmp_path, monkeypatch):
     monkeypatch.setitem(__import__("sys").modules, "zstandard", None)
     path = tmp_path / "dump.jsonl.zst"
     path.write_bytes(PACK["zst"](LINES))
-    with pytest.raises(DumpError, match=r"pip install 'rumorscan\[zst\]'"):
+    with pytest.raises(MissingExtraError, match=r"zst: .*pip install 'rumorscan\[zst\]'"):
         read_posts(path)
 
 
