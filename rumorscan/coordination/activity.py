@@ -122,13 +122,9 @@ def gather_activity(posts: pa.Table, distinct: Distinct, groups: Groups) -> Acti
 
 def _encode(column: Any) -> tuple[Codes, Any]:
     """Return codes (-1 for null or empty) and the distinct values, in order of appearance."""
-    encoded = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
-    encoded = pc.if_else(pc.equal(encoded, ""), pa.scalar(None, encoded.type), encoded)
-    if isinstance(encoded, pa.ChunkedArray):
-        encoded = encoded.combine_chunks()
-    encoded = encoded.dictionary_encode()
-    if isinstance(encoded, pa.ChunkedArray):
-        encoded = encoded.combine_chunks()
+    whole = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+    known = pc.if_else(pc.equal(whole, ""), pa.scalar(None, whole.type), whole)
+    encoded = known.dictionary_encode()
     codes = encoded.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64)
     return codes, encoded.dictionary
 

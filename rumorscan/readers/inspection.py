@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import glob
-import os
 import re
-import shlex
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
@@ -21,6 +19,7 @@ from rumorscan.readers.moments import DEFAULT_ZONE, zone_of
 from rumorscan.readers.posts import REJECTS_SCHEMA, InputReport
 from rumorscan.readers.reading import Reading, ReadOptions, posts_schema, require_rows
 from rumorscan.readers.sources import inputs_of, named_files, names_of
+from rumorscan.shell import quoted
 
 SHOWN_ROWS = 3
 SHOWN_CHARACTERS = 60
@@ -169,7 +168,7 @@ def _command(source: Any, form: str, mapping: Mapping[str, str], tz: str) -> str
         words += ["--map", f"{name}={column}"]
     words += ["--format", form] if form else []
     words += ["--tz", tz] if tz != DEFAULT_ZONE else []
-    return " ".join(_quoted(word) for word in words)
+    return " ".join(quoted(word) for word in words)
 
 
 def _run_name(path: Path) -> str:
@@ -177,12 +176,6 @@ def _run_name(path: Path) -> str:
     if not path.exists():
         path = next((part for part in (path, *path.parents) if not glob.has_magic(str(part))), path)
     return re.sub(r"[^\w-]+", "-", path.name.split(".")[0]).strip("-") or "dump"
-
-
-def _quoted(word: str) -> str:
-    if os.name == "nt":
-        return word if re.fullmatch(r"[\w\-./\\:=*?]+", word) else f'"{word}"'
-    return shlex.quote(word)
 
 
 def shown(text: Any, limit: int = SHOWN_CHARACTERS) -> str:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import os
-import re
-import shlex
 from pathlib import Path
 
 from rumorscan.reports.variants import plain
+from rumorscan.shell import quoted
 
 _ID_CHARACTERS = 200
 
@@ -28,15 +26,3 @@ def explain_command(folder: str | Path, name: str) -> str:
     given = [plain(str(folder)), plain(name, _ID_CHARACTERS)]
     options_end = ["--"] if any(word.startswith("-") for word in given) else []
     return " ".join(["rumorscan", "explain", *options_end, *map(quoted, given)])
-
-
-def quoted(word: str) -> str:
-    """Return one word as the shell of this system takes it.
-
-    Example:
-        >>> quoted("runs/demo")
-        'runs/demo'
-    """
-    if os.name == "nt":
-        return word if re.fullmatch(r"[\w\-./\\:=]+", word) else f'"{word}"'
-    return shlex.quote(word)
