@@ -74,6 +74,24 @@ def distinct_codes(codes: Codes) -> Codes:
     return distinct
 
 
+def account_things(account: Codes, thing: Codes) -> tuple[Codes, Codes]:
+    """Return the distinct pairs of an account and what it uses, in order of the account.
+
+    Args:
+        account: codes, shape (n,).
+        thing: codes of the device or address of each post, -1 for none.
+
+    Example:
+        >>> who, what = account_things(np.array([1, 0, 1, 1]), np.array([5, 7, 5, -1]))
+        >>> who.tolist(), what.tolist()
+        ([0, 1], [7, 5])
+    """
+    known = np.flatnonzero(thing >= 0)
+    width = np.int64(thing.max(initial=0) + 1)
+    pairs = distinct_codes(account[known] * width + thing[known])
+    return pairs // width, pairs % width
+
+
 def stretches(starts: Codes, lengths: Codes) -> Codes:
     """Return the positions of consecutive stretches, one stretch after the other.
 

@@ -7,7 +7,14 @@ from typing import Any
 
 import numpy as np
 
-from rumorscan.coordination.activity import NEVER, Activity, Codes, distinct_codes, stretches
+from rumorscan.coordination.activity import (
+    NEVER,
+    Activity,
+    Codes,
+    account_things,
+    distinct_codes,
+    stretches,
+)
 from rumorscan.coordination.bursts import find_burst
 from rumorscan.coordination.significance import Floats, share_chance
 from rumorscan.coordination.suspects import Suspects
@@ -71,10 +78,7 @@ def know_background(activity: Activity) -> Background:
 
 
 def _uses(activity: Activity, codes: Codes) -> SharedUses:
-    known = np.flatnonzero(codes >= 0)
-    width = np.int64(codes.max(initial=0) + 1)
-    pairs = distinct_codes(activity.account[known] * width + codes[known])
-    who, thing = pairs // width, pairs % width
+    who, thing = account_things(activity.account, codes)
     crowd = np.bincount(thing, minlength=1)[thing]
     return SharedUses(who, thing, distinct_codes(who[crowd >= 2]), len(distinct_codes(who)))
 

@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import scipy.sparse as sp
 
-from rumorscan.coordination.activity import Activity, Codes, distinct_codes
+from rumorscan.coordination.activity import Activity, Codes, account_things, distinct_codes
 from rumorscan.coordination.memberships import Memberships
 from rumorscan.coordination.significance import corrected, overlap_chance
 from rumorscan.records import EDGES_SCHEMA
@@ -188,9 +188,9 @@ def _text_ties(activity: Activity, memberships: Memberships, settings: CampaignS
 def _shared_ties(activity: Activity, codes: Codes) -> _Ties:
     """Return the pairs of accounts on one device or address."""
     count = np.int64(activity.account_count)
-    known = np.flatnonzero(codes >= 0)
-    uses = distinct_codes(codes[known] * count + activity.account[known])
-    thing, who = uses // count, uses % count
+    who, thing = account_things(activity.account, codes)
+    by_thing = np.argsort(thing, kind="stable")
+    who, thing = who[by_thing], thing[by_thing]
     users = len(distinct_codes(who))
     starts, stops = _runs(thing)
     pairs: list[npt.NDArray[np.int64]] = []
