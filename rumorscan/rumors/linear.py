@@ -301,7 +301,7 @@ def _versions() -> dict[str, str]:
     from importlib.metadata import version
 
     from rumorscan import __version__
-    from rumorscan.text.tokens import dictionary_version
+    from rumorscan.text.lexicon import dictionary_version
 
     return {
         "rumorscan": __version__,

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from rumorscan.kernels import compiled
-from rumorscan.rumors.contradiction import CHINESE_DIGITS
+from rumorscan.text.contradiction import CHINESE_DIGITS
 from rumorscan.text.fold import Folded
 
 Codes = npt.NDArray[np.uint32]

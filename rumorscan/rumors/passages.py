@@ -16,7 +16,6 @@ import numpy as np
 import numpy.typing as npt
 
 from rumorscan.kernels import compiled
-from rumorscan.rumors.contradiction import Statement, contradicts, read_statement
 from rumorscan.rumors.pairs import (
     Codes,
     Ids,
@@ -29,6 +28,7 @@ from rumorscan.rumors.pairs import (
     make_scratch,
     read_pairs,
 )
+from rumorscan.text.contradiction import Statement, contradicts, read_statement
 from rumorscan.text.fold import Folded
 
 MINIMUM_PAIRS = 5

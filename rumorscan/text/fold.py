@@ -104,7 +104,7 @@ def fold_texts(texts: pa.Array | pa.ChunkedArray | Iterable[str]) -> Folded:
         (['转发微博', '', '热水'], 1)
     """
     if isinstance(texts, pa.ChunkedArray):
-        return _join([_fold_array(chunk) for chunk in texts.chunks])
+        return join_folded([_fold_array(chunk) for chunk in texts.chunks])
     if isinstance(texts, pa.Array):
         return _fold_array(texts)
     return _fold_array(pa.array(texts, type=pa.string()))
@@ -126,11 +126,12 @@ def _fold_array(texts: Any, *, normalized: bool = False) -> Folded:
     order = np.arange(len(folded), dtype=np.int64)
     order[rows] = len(folded) + np.arange(len(rows), dtype=np.int64)
     # the first pass counted ignorables, widths and traditional forms before NFKC hid them
-    both = _join([folded, Folded(mended.codes, mended.offsets, counts[rows])])
+    both = join_folded([folded, Folded(mended.codes, mended.offsets, counts[rows])])
     return both.take(order)
 
 
-def _join(parts: list[Folded]) -> Folded:
+def join_folded(parts: list[Folded]) -> Folded:
+    """Return the keys of several parts, one part after the other."""
     if not parts:
         return Folded(
             np.zeros(0, dtype=np.uint32),

@@ -16,11 +16,11 @@ import numpy.typing as npt
 
 from rumorscan.kernels import compiled
 
-_SLOT_BITS = 20
-_SLOTS = 1 << _SLOT_BITS
-_LEVEL_BITS = 27
-_FIRST_HAN, _LAST = 0x4E00, 0x9FD5  # jieba looks no character up beyond the last one
-_MULTIPLIER = 0x9E3779B97F4A7C15
+SLOT_BITS = 20
+SLOTS = 1 << SLOT_BITS
+LEVEL_BITS = 27
+_FIRST_HAN, LAST = 0x4E00, 0x9FD5  # jieba looks no character up beyond the last one
+MULTIPLIER = 0x9E3779B97F4A7C15
 _NO_WORD = -np.inf
 _MOST_DIGITS = 12
 
@@ -44,7 +44,7 @@ class WordList(NamedTuple):
 class Lexicon(NamedTuple):
     """A dictionary as a tree of characters, small enough to stay near the processor.
 
-    A node is a slot of an open-addressing table, or `_SLOTS` + code point for a first character.
+    A node is a slot of an open-addressing table, or `SLOTS` + code point for a first character.
 
     Attributes:
         first: int32, shape (0x9FD6,); level of the word that is one character, -1 for characters
@@ -125,12 +125,12 @@ def is_sound(lexicon: Lexicon) -> bool:
         True
     """
     first, entries, levels, _ = lexicon
-    expected = ((first, np.int32, (_LAST + 1,)), (entries, np.uint64, (_SLOTS,)))
+    expected = ((first, np.int32, (LAST + 1,)), (entries, np.uint64, (SLOTS,)))
     if any(array.dtype != kind or array.shape != shape for array, kind, shape in expected):
         return False
     if levels.dtype != np.float64 or levels.ndim != 1:
         return False
-    highest = max(int((entries & np.uint64((1 << _LEVEL_BITS) - 1)).max()), int(first.max()))
+    highest = max(int((entries & np.uint64((1 << LEVEL_BITS) - 1)).max()), int(first.max()))
     return highest < len(levels)
 
 
@@ -157,22 +157,22 @@ def _plant(
     words: WordList, level_of_word: npt.NDArray[np.int64]
 ) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.uint64]]:
     """Return `Lexicon.first` and `Lexicon.entries`: all first characters, all second ones, ..."""
-    first = np.where(_is_looked_up(np.arange(_LAST + 1, dtype=np.uint32)), 0, -1).astype(np.int32)
-    entries = np.zeros(_SLOTS, dtype=np.uint64)
+    first = np.where(_is_looked_up(np.arange(LAST + 1, dtype=np.uint32)), 0, -1).astype(np.int32)
+    entries = np.zeros(SLOTS, dtype=np.uint64)
     strange = np.concatenate([[0], np.cumsum(~_is_looked_up(words.codes))])
     looked_up = strange[words.begins] == strange[words.ends]
     begins, levels = words.begins[looked_up], level_of_word[looked_up]
     lengths = words.ends[looked_up] - begins
     single = lengths == 1
     first[words.codes[begins[single]]] = levels[single]
-    nodes = words.codes[begins].astype(np.uint64) + np.uint64(_SLOTS)
+    nodes = words.codes[begins].astype(np.uint64) + np.uint64(SLOTS)
     for place in range(1, int(lengths.max(initial=0))):
         longer = lengths > place
         begins, levels, lengths = begins[longer], levels[longer], lengths[longer]
         keys = (nodes[longer] << np.uint64(16)) | words.codes[begins + place]
         nodes = _insert(entries, keys)
         last = lengths == place + 1
-        entries[nodes[last]] = (keys[last] << np.uint64(_LEVEL_BITS)) | levels[last].astype("u8")
+        entries[nodes[last]] = (keys[last] << np.uint64(LEVEL_BITS)) | levels[last].astype("u8")
     return first, entries
 
 
@@ -180,15 +180,15 @@ def _insert(
     entries: npt.NDArray[np.uint64], keys: npt.NDArray[np.uint64]
 ) -> npt.NDArray[np.uint64]:
     """Give every key a slot, the first free one from where it hashes to; return the slots."""
-    slots = (keys * np.uint64(_MULTIPLIER)) >> np.uint64(64 - _SLOT_BITS)
+    slots = (keys * np.uint64(MULTIPLIER)) >> np.uint64(64 - SLOT_BITS)
     waiting = np.arange(len(keys))
     while len(waiting):
         at, wanted = slots[waiting], keys[waiting]
         free = entries[at] == 0
-        entries[at[free]] = wanted[free] << np.uint64(_LEVEL_BITS)  # of several the last stays
-        taken = entries[at] >> np.uint64(_LEVEL_BITS) != wanted
+        entries[at[free]] = wanted[free] << np.uint64(LEVEL_BITS)  # of several the last stays
+        taken = entries[at] >> np.uint64(LEVEL_BITS) != wanted
         waiting = waiting[taken]
-        slots[waiting] = (slots[waiting] + np.uint64(1)) & np.uint64(_SLOTS - 1)
+        slots[waiting] = (slots[waiting] + np.uint64(1)) & np.uint64(SLOTS - 1)
     return slots
 
 
@@ -196,7 +196,7 @@ def _is_looked_up(codes: npt.NDArray[np.uint32]) -> npt.NDArray[np.bool_]:
     """Tell which characters jieba looks up; others are words of their own."""
     in_ascii = np.zeros(129, dtype=np.bool_)
     in_ascii[[ord(character) for character in string.ascii_letters + string.digits + "+#&._%-"]] = 1
-    han = (codes >= _FIRST_HAN) & (codes <= _LAST)
+    han = (codes >= _FIRST_HAN) & (codes <= LAST)
     return np.asarray(han | in_ascii[np.minimum(codes, 128)])
 
 
@@ -218,8 +218,8 @@ def _cut(
         route[stop - start] = 0.0
         for begin in range(stop - 1, start - 1, -1):
             code = np.int64(codes[begin])
-            level = np.int64(first[code]) if code <= _LAST else -1
-            node = _SLOTS + code
+            level = np.int64(first[code]) if code <= LAST else -1
+            node = SLOTS + code
             end = begin + 1
             best, chosen = 0.0, -1
             while level >= 0:
@@ -227,21 +227,21 @@ def _cut(
                     value = levels[level] + route[end - start]
                     if chosen < 0 or value >= best:
                         best, chosen = value, end
-                if end == stop or codes[end] > _LAST:
+                if end == stop or codes[end] > LAST:
                     break
                 key = np.uint64((node << 16) | codes[end])
-                slot = (key * np.uint64(_MULTIPLIER)) >> np.uint64(64 - _SLOT_BITS)
-                while entries[slot] != 0 and entries[slot] >> np.uint64(_LEVEL_BITS) != key:
-                    slot = (slot + np.uint64(1)) & np.uint64(_SLOTS - 1)
+                slot = (key * np.uint64(MULTIPLIER)) >> np.uint64(64 - SLOT_BITS)
+                while entries[slot] != 0 and entries[slot] >> np.uint64(LEVEL_BITS) != key:
+                    slot = (slot + np.uint64(1)) & np.uint64(SLOTS - 1)
                 if entries[slot] == 0:
                     break
-                level = np.int64(entries[slot] & np.uint64((1 << _LEVEL_BITS) - 1))
+                level = np.int64(entries[slot] & np.uint64((1 << LEVEL_BITS) - 1))
                 node = np.int64(slot)
                 end += 1
             if chosen < 0:
                 chosen = begin + 1
                 best = unknown + route[chosen - start]
-                if code > _LAST or first[code] < 0:
+                if code > LAST or first[code] < 0:
                     best = 0.0  # what follows is cut by itself
             route[begin - start] = best
             following[begin - start] = chosen

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from rumorscan.text import tokens
+from rumorscan.text import lexicon, tokens
 from rumorscan.text.distinct import find_distinct
 from rumorscan.text.fold import Folded, fold_texts
 from rumorscan.text.words import build_lexicon, cut_rows, parse_dictionary
@@ -91,10 +91,10 @@ def test_any_dictionary_is_used_as_jieba_uses_it(words, text):
 
 
 def test_the_dictionary_is_read_as_jieba_reads_it():
-    with tokens.dictionary_path().open("rb") as file:
+    with lexicon.dictionary_path().open("rb") as file:
         expected, total = tokens._jieba().Tokenizer.gen_pfdict(file)
     words = {word: count for word, count in expected.items() if count}
-    assert frequencies(tokens.read_dictionary()) == (words, total)
+    assert frequencies(lexicon.read_dictionary()) == (words, total)
 
 
 def frequencies(words):
@@ -185,26 +185,26 @@ def test_nothing_is_said_while_the_dictionary_loads(tmp_path):
 def test_a_cache_folder_that_others_can_read_is_closed_to_them(tmp_path, monkeypatch):
     folder = tmp_path / "open"
     folder.mkdir(mode=0o755)
-    monkeypatch.setenv(tokens.CACHE_VARIABLE, str(folder))
-    assert tokens.private_folder() == folder
+    monkeypatch.setenv(lexicon.CACHE_VARIABLE, str(folder))
+    assert lexicon.private_folder() == folder
     assert folder.stat().st_mode & 0o077 == 0
 
 
 @pytest.mark.skipif(os.name != "posix", reason="owners are POSIX's")
 def test_a_cache_folder_of_somebody_else_is_not_used(tmp_path, monkeypatch):
-    monkeypatch.setenv(tokens.CACHE_VARIABLE, str(tmp_path))
+    monkeypatch.setenv(lexicon.CACHE_VARIABLE, str(tmp_path))
     monkeypatch.setattr(os, "getuid", lambda: tmp_path.stat().st_uid + 1)
-    assert tokens.private_folder() is None
+    assert lexicon.private_folder() is None
 
 
 @pytest.mark.parametrize("content", [b"", b"no archive", b"PK\x03\x04cut short"])
 def test_a_damaged_cache_is_made_again(tmp_path, monkeypatch, content):
-    monkeypatch.setenv(tokens.CACHE_VARIABLE, str(tmp_path))
-    name = f"lexicon-{tokens.dictionary_version()}-{tokens._LAYOUT}.npz"
+    monkeypatch.setenv(lexicon.CACHE_VARIABLE, str(tmp_path))
+    name = f"lexicon-{lexicon.dictionary_version()}-{lexicon._LAYOUT}.npz"
     (tmp_path / name).write_bytes(content)
-    lexicon = tokens.load_lexicon.__wrapped__()
-    again = tokens.load_lexicon.__wrapped__()
-    for one, other in zip(lexicon, again, strict=True):
+    built = lexicon.load_lexicon.__wrapped__()
+    again = lexicon.load_lexicon.__wrapped__()
+    for one, other in zip(built, again, strict=True):
         assert np.array_equal(one, other)
     assert (tmp_path / name).stat().st_size > len(content)
     assert [path.name for path in tmp_path.iterdir()] == [name]
@@ -213,16 +213,16 @@ def test_a_damaged_cache_is_made_again(tmp_path, monkeypatch, content):
 def test_a_cached_array_of_objects_is_refused(tmp_path):
     path = tmp_path / "planted.npz"
     np.savez(path, first=np.array([{"a": 1}], dtype=object), allow_pickle=True)
-    assert tokens._read_lexicon(Path(path)) is None
+    assert lexicon._read_lexicon(Path(path)) is None
 
 
 def test_a_cached_lexicon_that_points_out_of_its_tables_is_refused(tmp_path):
-    lexicon = build_lexicon(parse_dictionary("停水 3\n停 1"))
+    built = build_lexicon(parse_dictionary("停水 3\n停 1"))
     path = tmp_path / "lexicon.npz"
-    tokens._write_lexicon(path, lexicon)
-    assert tokens._read_lexicon(path) is not None
-    tokens._write_lexicon(path, lexicon._replace(levels=lexicon.levels[:1]))
-    assert tokens._read_lexicon(path) is None
+    lexicon._write_lexicon(path, built)
+    assert lexicon._read_lexicon(path) is not None
+    lexicon._write_lexicon(path, built._replace(levels=built.levels[:1]))
+    assert lexicon._read_lexicon(path) is None
 
 
 def test_the_logger_of_jieba_is_silent():

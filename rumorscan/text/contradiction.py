@@ -22,13 +22,16 @@ _VALUES = _ARABIC_DIGITS | CHINESE_DIGITS | _MULTIPLIERS
 _NUMERAL = re.compile(f"[{''.join(_VALUES)}]+")
 _LARGEST = 1 << 64  # a run of digits may be as long as a post
 # a numeral without one of these after it is mostly part of a word: 四川, 万一, 十分
-_MEASURES = frozenset(
+MEASURES = frozenset(
     "天日月年号点时分秒周岁人名个位只条家户例起次倍度元块角斤克吨公里米层楼栋辆架艘台套件"
     "种类项级届期集部张封份支瓶袋盒片粒滴口步班批股杯碗成折代世小座间所区环死伤"
 )
 _MEASURES_OF_ONE = frozenset("人名天年月日岁次元度例死小号")
 
-_NEGATION = re.compile("[不没无未非勿别否莫]")
+NEGATIONS = "不没无未非勿别否莫"
+"""Characters that negate, unless they stand in a harmless word."""
+
+_NEGATION = re.compile(f"[{NEGATIONS}]")
 # what a negation stands in without negating the statement; the first character is the negation
 _HARMLESS_WORDS = """
     不仅 不但 不只 不光 不止 不少 不断 不同 不久 不过 不料 不如 不管 不论 不明 不幸 不慎 不良 不满
@@ -40,6 +43,9 @@ _HARMLESS_WORDS_BEFORE = (
     "特别 级别 性别 区别 分别 个别 识别 类别 告别 离别 差别 是否 能否 可否 会否 除非"
 )
 _HARMLESS = frozenset(_HARMLESS_WORDS.split())
+_HARMFUL = frozenset(
+    ("不同意", "不断电", "不断水", "不断网", "不知情", "不过关", "不满足", "不明白")
+)
 _HARMLESS_BEFORE = frozenset(_HARMLESS_WORDS_BEFORE.split())
 
 
@@ -128,7 +134,7 @@ def find_numbers(text: str, passage: tuple[int, int]) -> list[Number]:
         if found.start() >= stop or len(numbers) == MAXIMUM_NUMBERS:
             break
         value, unit = _value(found[0]), text[found.end() : found.end() + 1]
-        fits = unit in (_MEASURES_OF_ONE if value == 1 else _MEASURES)
+        fits = unit in (_MEASURES_OF_ONE if value == 1 else MEASURES)
         if fits or any(numeral in _ARABIC_DIGITS for numeral in found[0]):
             before = text[found.start() - 1] if found.start() else ""
             numbers.append(Number(value, unit, before))
@@ -192,9 +198,9 @@ def negates(text: str, passage: tuple[int, int], other: str) -> bool:
     position, stop = passage
     while found := _NEGATION.search(text, position, stop):
         position = found.start() + 1
-        if not _is_negation(text, position - 1) or _shares(text, position - 1, other):
+        if not is_negation(text, position - 1) or _shares(text, position - 1, other):
             continue
-        if any(_is_negation(text, ahead) for ahead in range(position, min(position + 2, stop))):
+        if any(is_negation(text, ahead) for ahead in range(position, min(position + 2, stop))):
             position += 2
             continue
         for ahead in range(position, min(position + 3, stop - 1)):
@@ -203,9 +209,12 @@ def negates(text: str, passage: tuple[int, int], other: str) -> bool:
     return False
 
 
-def _is_negation(text: str, position: int) -> bool:
+def is_negation(text: str, position: int) -> bool:
     """Tell whether the character at a position negates, `不仅`, `特别` and `是不是` excepted."""
-    if not _NEGATION.match(text, position) or text[position : position + 2] in _HARMLESS:
+    if not _NEGATION.match(text, position):
+        return False
+    is_harmless = text[position : position + 2] in _HARMLESS
+    if is_harmless and text[position : position + 3] not in _HARMFUL:
         return False
     if position == 0:
         return True

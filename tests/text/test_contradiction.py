@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rumorscan.rumors.contradiction import (
+from rumorscan.text.contradiction import (
     MAXIMUM_NUMBERS,
     contradicts,
     find_numbers,
