@@ -36,6 +36,7 @@ _HOMES = {
     "score": "rumorscan.rumors",
     "train": "rumorscan.training",
     "evaluate": "rumorscan.training",
+    "evaluate_campaigns": "rumorscan.rehearsal",
 }
 
 __all__ = ["__version__", *sorted(_HOMES)]  # noqa: PLE0604 - the names come from one table

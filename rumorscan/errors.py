@@ -7,6 +7,7 @@
     ├── SettingsError      a setting that is unknown or out of range
     ├── ModelError         a model folder that is missing, damaged or not allowed
     ├── RunError           a run folder that cannot be written, read or verified
+    ├── HistoryError       a history folder that cannot be used
     └── MissingExtraError  an optional library that is not installed
 
 A message says what was wrong, where, and what to do, with the value in quotes.
@@ -41,6 +42,10 @@ class ModelError(RumorscanError):
 
 class RunError(RumorscanError):
     """A run folder that cannot be written, read or verified."""
+
+
+class HistoryError(RumorscanError):
+    """A history folder that cannot be used."""
 
 
 class MissingExtraError(RumorscanError):

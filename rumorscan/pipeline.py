@@ -22,9 +22,12 @@ import pyarrow as pa
 import rumorscan
 from rumorscan.bundle import bundled_homes
 from rumorscan.coordination.accounts import list_accounts
-from rumorscan.coordination.activity import gather_activity
+from rumorscan.coordination.activity import find_threads, gather_activity
 from rumorscan.coordination.campaigns import Coordination, find_campaigns
-from rumorscan.coordination.groups import find_groups
+from rumorscan.coordination.histories import History, open_history
+from rumorscan.coordination.recognition import Recognized, recognize
+from rumorscan.coordination.rosters import name_run
+from rumorscan.coordination.wordings import find_wordings
 from rumorscan.engines.local import map_parts, peak_memory_bytes
 from rumorscan.engines.stages import Stages
 from rumorscan.readers import Posts, read_posts
@@ -38,6 +41,7 @@ from rumorscan.rumors.linear import LinearModel
 from rumorscan.settings import Settings
 from rumorscan.text.distinct import Distinct, find_distinct
 from rumorscan.text.fold import fold_texts
+from rumorscan.text.matching import make_match_keys
 from rumorscan.text.stance import find_stance
 from rumorscan.verdicts import Evidence, decide, enrich_campaigns
 
@@ -54,6 +58,7 @@ def scan(
     settings: Settings | None = None,
     pseudonymize: str | Path | None = None,
     as_of: str | None = None,
+    history: str | Path | None = None,
     progress: Progress | None = None,
 ) -> Run:
     """Find coordinated posting, false information and known rumors in a dump.
@@ -66,6 +71,8 @@ def scan(
         settings: everything else; defaults where not given.
         pseudonymize: a key file; account ids are replaced by keyed digests before any work.
         as_of: ISO 8601; known rumors that were judged later are not used.
+        history: a folder that remembers the armies of earlier runs, and will those of this one;
+            made where it is absent or empty.
         progress: told of every stage.
 
     Returns:
@@ -87,6 +94,7 @@ def scan(
         classifier=load_model(chosen.scoring.model) if chosen.scoring.model else None,
         claims=claims_known_at(load_claims(chosen.claims.known), as_of, chosen.reading.tz),
         as_of=as_of,
+        history=open_history(history) if history else None,
         stages=Stages(progress),
     )
     with contextlib.ExitStack() as cleanup:
@@ -114,6 +122,7 @@ class _Job:
     classifier: LinearModel | None
     claims: list[Claim]
     as_of: str | None
+    history: History | None
     stages: Stages
 
 
@@ -127,11 +136,20 @@ def _run(source: Any, job: _Job, spool: str | None) -> Run:
     table = posts.table
     with stage("fold", len(table)):
         distinct = find_distinct(fold_texts(table["text"]))
-    with stage("group", len(distinct)):
-        groups = find_groups(distinct.folded, settings.groups)
+    with stage("unmask", len(distinct)):
+        keys, displays = make_match_keys(table["text"], distinct)
+    with stage("group", len(displays)):
+        threads = find_threads(table)
+        wordings = find_wordings(keys, threads.original_texts(displays), settings.groups)
     with stage("coordinate", len(table)):
-        activity = gather_activity(table, distinct, groups)
-        found = find_campaigns(activity, distinct.folded, table["text"], settings.campaigns)
+        activity = gather_activity(table, threads, displays, wordings)
+        found = find_campaigns(activity, keys, wordings.framing, table["text"], settings.campaigns)
+    recognized: Recognized | None = None
+    if job.history:
+        with stage("recognize", len(found.campaigns)):
+            run = name_run([report.sha256 for report in posts.inputs], activity, keys)
+            recognized = recognize(found, activity, keys, job.history, run, settings)
+            found = recognized.found
     with stage("score", len(distinct)):
         probability = _score(distinct, job)
     with stage("match", len(distinct)):
@@ -142,6 +160,8 @@ def _run(source: Any, job: _Job, spool: str | None) -> Run:
         evidence = _bring_together(distinct, probability, matches, stance, job.claims, found)
         decisions = decide(evidence, settings.verdicts)
         accounts = list_accounts(activity, evidence.campaigns)
+    if job.history and recognized:
+        job.history.keep(recognized.roster)
     return Run.build(
         decisions.table(table, found.group_ids),
         table["text"],
@@ -158,14 +178,14 @@ def _run(source: Any, job: _Job, spool: str | None) -> Run:
             "known": _name_files(settings.claims.known),
             "claims": _name_claims(job.claims, evidence.claim),
             "as_of": job.as_of,
+            "history": recognized.about if recognized else None,
             "pseudonymized": job.key is not None,
             "inputs": [report.to_dict() for report in posts.inputs],
             "counts": {
                 "rows": posts.rows,
                 "distinct_texts": len(distinct),
                 "groups": found.group_count,
-                "candidate_pairs": groups.candidate_pairs,
-                "capped_buckets": groups.capped_buckets,
+                **wordings.counts,
                 **found.capped,
             },
             "stages": job.stages.finished,
@@ -202,6 +222,7 @@ def campaigns(
     *,
     settings: Settings | None = None,
     pseudonymize: str | Path | None = None,
+    history: str | Path | None = None,
     progress: Progress | None = None,
 ) -> Run:
     """Find coordinated posting only; needs no model and no list of known rumors.
@@ -210,6 +231,7 @@ def campaigns(
         source: whatever `read_posts` takes, or the `Posts` that it returned.
         settings: defaults where not given; its model and known rumors are left aside.
         pseudonymize: a key file, as in `scan`.
+        history: a folder of earlier runs, as in `scan`.
         progress: told of every stage.
 
     Raises:
@@ -221,6 +243,7 @@ def campaigns(
         known=(),
         settings=settings,
         pseudonymize=pseudonymize,
+        history=history,
         progress=progress,
     )
 

@@ -162,6 +162,10 @@ class Reason:
         return {"code": self.code, "value": self.value, "detail": self.detail}
 
 
+THREADS_LISTED = 10
+"""Threads that a campaign names at most."""
+
+
 @dataclass(frozen=True, slots=True)
 class Campaign:
     """Accounts that act together over one or more groups of near-duplicate text.
@@ -182,6 +186,13 @@ class Campaign:
         counter_evidence: what speaks against the reading, as reasons.
         rumor_probability: mean calibrated probability over its distinct texts, or None.
         claim_ids: known rumors that its posts assert, most frequent first.
+        community_id: the same for all campaigns that the same accounts serve; None where no
+            other one is known to be.
+        first_post_id: the first post in the data; not necessarily where it came from.
+        threads: threads in which it posted, the fullest first, at most `THREADS_LISTED`: an
+            object each with `root_id`, its `posts` there, and how many posts `of` the thread
+            the dump has.
+        known_as: armies of earlier runs that it resembles, from the roster, nearest first.
         rows: positions of its posts in the dump, ascending; not written to the run folder.
     """
 
@@ -199,6 +210,10 @@ class Campaign:
     counter_evidence: tuple[Reason, ...] = ()
     rumor_probability: float | None = None
     claim_ids: tuple[str, ...] = ()
+    community_id: str | None = None
+    first_post_id: str | None = None
+    threads: tuple[dict[str, Any], ...] = ()
+    known_as: tuple[dict[str, Any], ...] = ()
     rows: tuple[int, ...] = field(default=(), repr=False)
 
     def to_dict(self) -> dict[str, Any]:
@@ -218,6 +233,10 @@ class Campaign:
             "counter_evidence": [reason.to_dict() for reason in self.counter_evidence],
             "rumor_probability": self.rumor_probability,
             "claim_ids": list(self.claim_ids),
+            "community_id": self.community_id,
+            "first_post_id": self.first_post_id,
+            "threads": list(self.threads),
+            "known_as": list(self.known_as),
         }
 
 

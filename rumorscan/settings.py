@@ -51,6 +51,8 @@ class GroupSettings:
     """Shorter fold keys are never grouped; they count towards the usual rhythm only."""
     similarity: float = 0.7
     """Verified Jaccard similarity of two shingle sets that are near-duplicates."""
+    disguised_similarity: float = 0.5
+    """The same where one of the two was disguised: what was done to it is undone in part only."""
     permutations: int = 128
     """Width of a MinHash signature."""
     bands: int = 32
@@ -59,6 +61,24 @@ class GroupSettings:
     """Seed of the MinHash permutations."""
     star_size: int = 64
     """Buckets over this size are linked by a star, never by all pairs."""
+    list_limit: int = 400
+    """Texts that are compared at most for one shingle, the nearest in length first."""
+    partner_limit: int = 32
+    """Pairs that are kept at most of one text with shorter ones."""
+    wording_length: int = 12
+    """Shorter fold keys stand in no wording beyond their group."""
+    wording_similarity: float = 0.35
+    """Jaccard similarity of two groups that are made from one template."""
+    wording_shared: int = 10
+    """Shingles that two such groups share at least."""
+    run_length: int = 11
+    """Characters of a rare run that makes two texts candidates for one template."""
+    run_limit: int = 400
+    """Texts that share a rare run at most."""
+    run_covers: float = 0.5
+    """Share of the shorter text that the whole stretch in common covers."""
+    run_enough: int = 20
+    """Characters of a stretch in common that suffice whatever its share."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,7 @@ def command(**options: Any) -> int:
             list(options["dumps"]),
             settings=settings,
             pseudonymize=options["pseudonymize"],
+            history=options["history"],
             progress=progress,
         )
 

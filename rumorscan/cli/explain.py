@@ -18,10 +18,10 @@ from rumorscan.cli.documents import print_json
 )
 @click.option("--json", "as_json", is_flag=True, help="机器可读 The same as JSON.")
 def command(run: str, name: str, lang: str, as_json: bool) -> None:
-    """解释为什么标记或放行：ID 是帖子、账号、行动、近重组或已知谣言的编号。
+    """解释为什么标记或放行：ID 是帖子、账号、行动、账号群、近重组或已知谣言的编号。
 
-    Say why a post, account, campaign, group or known rumor was flagged or not: the evidence
-    for and against it, what each number means, and what a person could check next.
+    Say why a post, account, campaign, community, group or known rumor was flagged or not: the
+    evidence for and against it, what each number means, and what a person could check next.
     """
     from rumorscan.reports.explain import explain, find_explanations
 

@@ -18,13 +18,16 @@ if TYPE_CHECKING:
 STAGES = {
     "read": "读取",
     "fold": "归一",
+    "unmask": "还原变体",
     "group": "近重分组",
     "coordinate": "查找协同",
+    "recognize": "比对历史",
     "score": "评分",
     "match": "比对已知谣言",
     "stance": "判断立场",
     "judge": "分级",
     "write": "写出",
+    "plant": "种入",
 }
 """Chinese words for the stages that have one; others show their own name only."""
 

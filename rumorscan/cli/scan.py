@@ -59,6 +59,11 @@ def reading_options(function: Command) -> Command:
             help="化名 Replace account ids and names by keyed digests (HMAC-SHA256).",
         ),
         click.option(
+            "--history",
+            metavar="DIR",
+            help="历史目录 Folder that remembers earlier runs: known armies are named.",
+        ),
+        click.option(
             "--workers", type=click.IntRange(min=0), help="线程数 Threads; 0 = one a processor."
         ),
         click.option("--engine", type=click.Choice(["local"]), help="引擎 Where the work runs."),
@@ -117,6 +122,7 @@ def command(**options: Any) -> int:
             settings=settings,
             pseudonymize=options["pseudonymize"],
             as_of=options["as_of"],
+            history=options["history"],
             progress=progress,
         )
 

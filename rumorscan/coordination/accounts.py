@@ -8,7 +8,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from rumorscan.coordination.activity import Activity, Codes, distinct_codes, stretches
+from rumorscan.coordination.activity import Activity
+from rumorscan.coordination.codes import Codes, distinct_codes, stretches
 from rumorscan.records import ACCOUNTS_SCHEMA, Campaign, Tier
 
 _RANKS = list(Tier)

@@ -10,13 +10,13 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from rumorscan.coordination.groups import Groups
-from rumorscan.text.distinct import Distinct
+from rumorscan.coordination.codes import Codes, encode_column
+from rumorscan.coordination.layers import Layer, gather_layers
+from rumorscan.coordination.wordings import Wordings
+from rumorscan.text.displays import Displays
 
 NEVER = np.iinfo(np.int64).min
 """A time that is not known."""
-
-Codes = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,13 +29,18 @@ class Activity:
         account: int64, shape (n,).
         thread: int64, shape (n,); posts under one root share it, others are alone in theirs.
         threaded: bool, shape (n,); whether the dump names the thread.
+        root_ids: the id of each thread's root, by its code.
         posted_at: int64 seconds since 1970 UTC, shape (n,); `NEVER` where unknown.
         precision_seconds: int64, shape (n,); the unit in which each time is known.
-        group: int64, shape (n,); root text of the near-duplicate group, -1 for short texts.
+        text: int64, shape (n,); the distinct display text.
+        group: int64, shape (n,); first text of the near-duplicate group, -1 for short texts.
+        wording: int64, shape (n,); first text of the wording, -1 for short texts.
         quotes: bool, shape (n,); the post repeats the post that it answers or reposts.
-        shared: for each of device and ip that the dump has, int64 codes, shape (n,).
+        layers: who has which device, ip, client, link, hashtag and registration day, by name,
+            where the dump has them.
         created_at: int64 seconds, one an account; `NEVER` where unknown.
         verified: bool, one an account.
+        names: the name of each account, null where the dump has none.
     """
 
     post_ids: pa.Array
@@ -43,13 +48,17 @@ class Activity:
     account: Codes
     thread: Codes
     threaded: npt.NDArray[np.bool_]
+    root_ids: pa.Array
     posted_at: Codes
     precision_seconds: Codes
+    text: Codes
     group: Codes
+    wording: Codes
     quotes: npt.NDArray[np.bool_]
-    shared: dict[str, Codes]
+    layers: dict[str, Layer]
     created_at: Codes
     verified: npt.NDArray[np.bool_]
+    names: pa.Array
 
     def __len__(self) -> int:
         return len(self.account)
@@ -60,91 +69,67 @@ class Activity:
         return len(self.account_ids)
 
 
-def distinct_codes(codes: Codes) -> Codes:
-    """Return the distinct codes, ascending; NumPy's own way hashes and is many times slower.
+@dataclass(frozen=True, slots=True)
+class Threads:
+    """Under what the n posts of a dump stand.
 
-    Example:
-        >>> distinct_codes(np.array([3, 1, 3])).tolist()
-        [1, 3]
+    Attributes:
+        thread: int64 codes, shape (n,); posts under one root share it, others are alone.
+        threaded: bool, shape (n,); whether the dump names the thread.
+        original: int64, shape (n,); the row of the post that is answered, -1 for none.
+        root_ids: the id of each thread's root, by its code; that of the post itself where it
+            stands alone.
     """
-    ordered = np.sort(codes)
-    is_first = np.ones(len(ordered), dtype=bool)
-    np.not_equal(ordered[1:], ordered[:-1], out=is_first[1:])
-    distinct: Codes = ordered[is_first]
-    return distinct
+
+    thread: Codes
+    threaded: npt.NDArray[np.bool_]
+    original: Codes
+    root_ids: pa.Array
+
+    def original_texts(self, displays: Displays) -> Codes:
+        """Return for each distinct text the text that its first post answers, -1 for none."""
+        rows = self.original[displays.first_row]
+        texts: Codes = np.where(rows >= 0, displays.of_row[rows], -1)
+        texts[texts == np.arange(len(displays))] = -1
+        return texts
 
 
-def account_things(account: Codes, thing: Codes) -> tuple[Codes, Codes]:
-    """Return the distinct pairs of an account and what it uses, in order of the account.
-
-    Args:
-        account: codes, shape (n,).
-        thing: codes of the device or address of each post, -1 for none.
-
-    Example:
-        >>> who, what = account_things(np.array([1, 0, 1, 1]), np.array([5, 7, 5, -1]))
-        >>> who.tolist(), what.tolist()
-        ([0, 1], [7, 5])
-    """
-    known = np.flatnonzero(thing >= 0)
-    width = np.int64(thing.max(initial=0) + 1)
-    pairs = distinct_codes(account[known] * width + thing[known])
-    return pairs // width, pairs % width
-
-
-def stretches(starts: Codes, lengths: Codes) -> Codes:
-    """Return the positions of consecutive stretches, one stretch after the other.
-
-    Example:
-        >>> stretches(np.array([7, 2]), np.array([2, 3])).tolist()
-        [7, 8, 2, 3, 4]
-    """
-    ends = np.cumsum(lengths)
-    return np.arange(ends[-1] if len(ends) else 0) + np.repeat(starts - ends + lengths, lengths)
-
-
-def gather_activity(posts: pa.Table, distinct: Distinct, groups: Groups) -> Activity:
+def gather_activity(
+    posts: pa.Table, threads: Threads, displays: Displays, wordings: Wordings
+) -> Activity:
     """Return the activity of a dump.
 
     Args:
         posts: the dump's columns, one row a post.
-        distinct: its distinct fold keys.
-        groups: the near-duplicates among them.
+        threads: where they stand, from `find_threads`.
+        displays: its distinct display texts.
+        wordings: the near-duplicates and templates among them.
     """
-    account, account_ids = _encode(posts["account_id"])
-    thread, threaded, original = _threads(posts)
-    group = groups.root_of[distinct.key_of_row]
-    known = np.flatnonzero(original >= 0)
+    account, account_ids = encode_column(posts["account_id"])
+    group = wordings.group_of[displays.of_row]
+    wording = wordings.wording_of[displays.of_row]
+    known = np.flatnonzero(threads.original >= 0)
     quotes = np.zeros(len(posts), dtype=bool)
-    quotes[known] = (group[known] >= 0) & (group[known] == group[original[known]])
-    names = {"device": "device_id", "ip": "ip"}
+    quotes[known] = (wording[known] >= 0) & (wording[known] == wording[threads.original[known]])
+    created_at = _of_accounts(_optional_seconds(posts), account, len(account_ids))
     return Activity(
         post_ids=posts["post_id"].combine_chunks(),
         account_ids=account_ids,
         account=account,
-        thread=thread,
-        threaded=threaded,
+        thread=threads.thread,
+        threaded=threads.threaded,
+        root_ids=threads.root_ids,
         posted_at=_seconds(posts["posted_at"]),
         precision_seconds=_precision_seconds(posts["precision"]),
+        text=displays.of_row,
         group=group,
+        wording=wording,
         quotes=quotes,
-        shared={
-            layer: _encode(posts[name])[0]
-            for layer, name in names.items()
-            if name in posts.column_names
-        },
-        created_at=_of_accounts(_optional_seconds(posts), account, len(account_ids)),
+        layers=gather_layers(posts, account, created_at, int(NEVER)),
+        created_at=created_at,
         verified=_verified(posts, account, len(account_ids)),
+        names=_names(posts, account, len(account_ids)),
     )
-
-
-def _encode(column: Any) -> tuple[Codes, Any]:
-    """Return codes (-1 for null or empty) and the distinct values, in order of appearance."""
-    whole = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
-    known = pc.if_else(pc.equal(whole, ""), pa.scalar(None, whole.type), whole)
-    encoded = known.dictionary_encode()
-    codes = encoded.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64)
-    return codes, encoded.dictionary
 
 
 def _seconds(column: Any) -> Codes:
@@ -180,7 +165,7 @@ def _verified(posts: pa.Table, account: Codes, count: int) -> npt.NDArray[np.boo
     return result
 
 
-def _threads(posts: pa.Table) -> tuple[Codes, npt.NDArray[np.bool_], Codes]:
+def find_threads(posts: pa.Table) -> Threads:
     """Return the thread of each post, whether it is named, and the row of its original.
 
     A thread is named by its root, else by the post that is reposted or answered; the original
@@ -197,9 +182,20 @@ def _threads(posts: pa.Table) -> tuple[Codes, npt.NDArray[np.bool_], Codes]:
     original = pc.index_in(named, value_set=ids, skip_nulls=True)
     original = original.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64)
     original[original == rows] = -1
-    codes, names = _encode(pc.coalesce(named, ids))
+    codes, names = encode_column(pc.coalesce(named, ids))
     # a post whose id names a thread is that thread's original, whatever it answers itself
     heads = pc.index_in(ids, value_set=names).fill_null(-1)
     heads = heads.to_numpy(zero_copy_only=False).astype(np.int64)
     thread = np.where(threaded, codes, np.where(heads >= 0, heads, codes))
-    return thread, threaded, original
+    return Threads(thread, threaded, original, names)
+
+
+def _names(posts: pa.Table, account: Codes, count: int) -> pa.Array:
+    """Return the first known name of each account."""
+    if "account_name" not in posts.column_names:
+        return pa.nulls(count, pa.string())
+    codes, names = encode_column(posts["account_name"])
+    first = np.full(count, -1, dtype=np.int64)
+    known = np.flatnonzero(codes >= 0)[::-1]
+    first[account[known]] = codes[known]
+    return names.take(pa.array(first, mask=first < 0))

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+from scipy.special import gammaincc
 
 from rumorscan.coordination.activity import NEVER
 from rumorscan.coordination.significance import share_chance
 from rumorscan.kernels import compiled
 
 Seconds = npt.NDArray[np.int64]
+
+_LEAST_CHANCE = 1e-300
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +56,13 @@ def busiest_share(posted_at: Seconds, window_seconds: int) -> float:
     return float(count / len(posted_at))
 
 
-def find_burst(
+def find_bursts(
     posted_at: Seconds,
     background: Seconds,
     windows_seconds: tuple[int, ...],
     precision_seconds: int,
-) -> Burst | None:
-    """Return the window in which the posts are crowded most beyond the background.
+) -> list[Burst]:
+    """Return for each window where the posts are crowded most, and how improbable that is.
 
     Args:
         posted_at: times of the posts in question, `NEVER` allowed.
@@ -67,25 +71,80 @@ def find_burst(
         precision_seconds: windows that are not longer than this are left out.
 
     Returns:
-        The burst with the smallest chance, or None with fewer than three known times.
+        A burst for each window, the most improbable first; none with fewer than three known
+        times.
     """
     times = np.sort(posted_at[posted_at != NEVER])
     if len(times) < 3:
-        return None
+        return []
     windows = [window for window in windows_seconds if window > precision_seconds]
-    best: Burst | None = None
+    bursts = []
     for window in windows:
         count, start = _busiest(times, window)
         inside = np.searchsorted(background, start + window, side="right") - np.searchsorted(
             background, start, side="left"
         )
         rate = (float(inside) + 1.0) / (len(background) + 2.0)
-        # one post of each window is free: the window is laid where the posts are
-        chance = min(1.0, share_chance(count - 1, len(times) - 1, rate) * len(windows))
-        burst = Burst(window, count / len(times), int(count), int(start), chance)
-        if best is None or burst.chance < best.chance:
-            best = burst
-    return best
+        chance = _scan_chance(int(count), len(times), rate) * len(windows)
+        bursts.append(Burst(window, count / len(times), int(count), int(start), min(1.0, chance)))
+    return sorted(bursts, key=lambda burst: (burst.chance, burst.window_seconds))
+
+
+def find_parallel_bursts(
+    posted_at: Seconds,
+    thread: Seconds,
+    backgrounds: dict[int, Seconds],
+    windows_seconds: tuple[int, ...],
+    precision_seconds: int,
+) -> list[Burst]:
+    """Return for each window how crowded the posts are in each thread by itself, taken together.
+
+    An order that is carried out in one thread after the other is crowded in each of them.
+
+    Args:
+        posted_at: times of the posts in question, `NEVER` allowed.
+        thread: the thread of each.
+        backgrounds: sorted known times of the other posts of each thread.
+        windows_seconds: ladder of windows, shortest first.
+        precision_seconds: windows that are not longer than this are left out.
+
+    Returns:
+        A burst for each window, the most improbable first; none where no thread has three
+        known times. The chances of the threads are combined by Fisher's method.
+    """
+    known = posted_at != NEVER
+    parts = [
+        (np.sort(posted_at[known & (thread == code)]), backgrounds[code]) for code in backgrounds
+    ]
+    parts = [(times, others) for times, others in parts if len(times) >= 3]
+    windows = [window for window in windows_seconds if window > precision_seconds]
+    bursts = []
+    total = sum(len(times) for times, _ in parts)
+    for window in windows if parts else []:
+        inside = 0
+        surprise = 0.0
+        starts = []
+        for times, others in parts:
+            count, start = _busiest(times, window)
+            around = np.searchsorted(others, start + window, side="right") - np.searchsorted(
+                others, start, side="left"
+            )
+            rate = (float(around) + 1.0) / (len(others) + 2.0)
+            inside += int(count)
+            surprise -= math.log(max(_scan_chance(int(count), len(times), rate), _LEAST_CHANCE))
+            starts.append(int(start))
+        chance = float(gammaincc(len(parts), surprise)) * len(windows)
+        bursts.append(Burst(window, inside / total, inside, min(starts), min(1.0, chance)))
+    return sorted(bursts, key=lambda burst: (burst.chance, burst.window_seconds))
+
+
+def _scan_chance(inside: int, total: int, rate: float) -> float:
+    """Return the chance that some window holds so many posts, wherever it is laid.
+
+    One post of each window is free, since the window is laid where the posts are; that it may
+    be laid at any of them multiplies the chance (the bound of Naus 1982 for scan statistics).
+    """
+    return min(1.0, total * share_chance(inside - 1, total - 1, rate))
 
 
 @compiled

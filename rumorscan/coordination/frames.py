@@ -8,9 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from rumorscan.coordination.activity import distinct_codes
+from rumorscan.coordination.activity import Activity
+from rumorscan.coordination.codes import distinct_codes
 from rumorscan.coordination.memberships import Memberships
-from rumorscan.text.fold import Folded
+from rumorscan.coordination.suspects import RowsOf
+from rumorscan.text.keys import MatchKeys
 
 # characters of an edge, and the groups that must share it: short edges meet by chance
 _EDGES = ((6, 3, 0.0), (3, 5, 0.02))
@@ -25,6 +27,9 @@ _CUES = {
     "frame-share-button": re.compile(
         r"[（(【\s](分享自|来自|转自|分享来自|via|下载)\s*[@＠]?[^）)】\s]{1,24}([）)】]|\s*$)|"
         r"我(正在|分享了|在看)[^，。]{0,12}[《【#]"
+    ),
+    "frame-notice": re.compile(
+        r"敬请|请市民|请广大|请注意防|特此|温馨提示|预警|请.{0,12}(绕行|知悉|留意|谅解|准备|互相转告)|公告"
     ),
     "frame-chant": re.compile(r"打卡|应援|生日快乐|加油{1,3}|期待.{0,6}作品|一起守护"),
 }
@@ -42,20 +47,32 @@ class SharedWording:
     groups_alike: npt.NDArray[np.int64]
 
 
-def shared_wording(memberships: Memberships, folded: Folded) -> SharedWording:
-    """Return how widely each group's first and last words stand in groups of other accounts.
+def shared_wording(activity: Activity, memberships: Memberships, keys: MatchKeys) -> SharedWording:
+    """Return how widely each wording's first and last words stand in those of other accounts.
 
     Args:
-        memberships: groups and who stands in them.
-        folded: the distinct fold keys that group numbers point into.
+        activity: the dump's posts.
+        memberships: wordings and who stands in them.
+        keys: of the distinct texts.
     """
-    alike = np.zeros(len(memberships.groups), dtype=np.int64)
-    keys = [folded.key(int(group)) for group in memberships.groups]
+    alike = np.zeros(len(memberships.wordings), dtype=np.int64)
+    keys_of = _typical_keys(activity, memberships, keys)
     for length, least, share in _EDGES:
-        enough = max(least, share * len(keys))
-        for edges in ([key[:length] for key in keys], [key[-length:] for key in keys]):
+        enough = max(least, share * len(keys_of))
+        for edges in ([key[:length] for key in keys_of], [key[-length:] for key in keys_of]):
             _count_alike(memberships, edges, enough, alike)
     return SharedWording(alike)
+
+
+def _typical_keys(activity: Activity, memberships: Memberships, keys: MatchKeys) -> list[str]:
+    """Return the key that most posts of each wording have, ties by content and not by row."""
+    rows_of = RowsOf(activity.wording)
+    typical = []
+    for wording in memberships.wordings.tolist():
+        texts, counts = np.unique(activity.text[rows_of.find(wording)], return_counts=True)
+        most = texts[counts == counts.max()].tolist()
+        typical.append(min(keys.plain.key(text) for text in most))
+    return typical
 
 
 def _count_alike(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,9 @@ Floats = npt.NDArray[np.float64]
 Counts = npt.NDArray[np.int64]
 
 
-def overlap_chance(shared: Counts, first: Counts, second: Counts, population: int) -> Floats:
+def overlap_chance(
+    shared: Counts, first: Counts, second: Counts, population: Counts | int
+) -> Floats:
     """Return the chance that two random sets share at least so many members.
 
     The upper tail of the hypergeometric distribution (Fisher's exact test).
@@ -21,7 +24,8 @@ def overlap_chance(shared: Counts, first: Counts, second: Counts, population: in
         shared: members in both sets, shape (k,).
         first: sizes of the one set.
         second: sizes of the other.
-        population: how many there are to draw from.
+        population: how many there are to draw from, one number or one a pair; never fewer
+            than the two sets hold, or that they are all there is would explain any overlap.
 
     Returns:
         Probabilities, shape (k,).
@@ -31,7 +35,7 @@ def overlap_chance(shared: Counts, first: Counts, second: Counts, population: in
         np.True_
     """
     # scipy.stats has the same function, but importing it costs more than a small scan
-    whole = np.maximum(population, np.maximum(first, second)).astype(np.float64)
+    whole = np.maximum(population, first + second).astype(np.float64)
     rest = whole - first - second
     count = np.maximum(shared, np.maximum(0.0, -rest))
     log_chance = (
@@ -65,6 +69,24 @@ def share_chance(successes: int, trials: int, rate: float) -> float:
     if successes <= 0:
         return 1.0
     return float(betainc(successes, trials - successes + 1, min(max(rate, 0.0), 1.0)))
+
+
+def count_chance(successes: int, rates: Sequence[float]) -> float:
+    """Return the chance of at least so many successes in trials of different rates.
+
+    The upper tail of the Poisson binomial distribution, by adding one trial after the other
+    (Barlow and Heidtmann 1984).
+
+    Example:
+        >>> round(count_chance(2, [0.5, 0.1, 0.1]), 4)
+        0.1
+    """
+    counts = np.zeros(len(rates) + 1)
+    counts[0] = 1.0
+    for rate in rates:
+        counts[1:] = counts[1:] * (1.0 - rate) + counts[:-1] * rate
+        counts[0] *= 1.0 - rate
+    return float(min(1.0, counts[successes:].sum()))
 
 
 def effective_count(sizes: Counts) -> int:

@@ -1,278 +1,267 @@
-"""Ties beyond chance: between groups that the same accounts serve, and between accounts."""
+"""Ties beyond chance between pairs of accounts, layer by layer.
+
+Text, devices, addresses and synchrony make a tie; threads, links, hashtags, clients and
+registration days that the pair shares besides add to its weight. A shared thing weighs the
+logarithm of how few have it.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import itertools
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import pyarrow as pa
 import scipy.sparse as sp
 
-from rumorscan.coordination.activity import Activity, Codes, account_things, distinct_codes
+from rumorscan.coordination.activity import Activity
+from rumorscan.coordination.codes import Codes, distinct_codes, runs_of
+from rumorscan.coordination.communities import Communities
+from rumorscan.coordination.layers import Layer, make_layer
 from rumorscan.coordination.memberships import Memberships
-from rumorscan.coordination.significance import corrected, overlap_chance
-from rumorscan.records import EDGES_SCHEMA
+from rumorscan.coordination.significance import corrected, effective_count, overlap_chance
+from rumorscan.coordination.synchrony import Synchrony
 from rumorscan.settings import CampaignSettings
 
-_LEAST_SHARED = 2
-_CROWDED_DEVICE = 50  # a device or address with more accounts than this is a relay, not a tie
-_TIRELESS = 2_000  # an account in more groups than this says nothing of any pair of them
-_CELLS_AT_ONCE = 4_000_000
-_PAIRS_AT_ONCE = 100_000
+Floats = npt.NDArray[np.float64]
+
+LEAST_SHARED = 2
+CROWDED_DEVICE = 50
+"""Accounts from which on a device or address is a relay, not a tie."""
+_SHARED_ANYHOW = 6  # wordings that tie a pair even where none of them stands in a community
+_COMMON_THREADS = 3
+_MOST_COMPARED = 100_000  # pairs whose times are held side by side, some 10 CPU seconds
+_MOST_PAIRS = 10_000_000  # pairs of accounts that one layer looks at; smaller crowds say more
+_SUPPORTING = ("thread", "link", "hashtag", "client", "registration")
+_SUPPORTS = 0.01  # chance up to which what a pair shares besides is named
 
 
 @dataclass(frozen=True, slots=True)
-class GroupLinks:
-    """Pairs of groups that share more members than chance allows.
+class Ties:
+    """Pairs of accounts tied by more than chance.
 
     Attributes:
-        first, second: int64 positions in `Memberships.groups`, shape (k,).
-        shared: int64; members in both.
-        q_value: float64; corrected chance of the overlap.
-        capped_accounts: accounts in so many groups that their pairs were not looked at.
+        pairs: int64 `a * accounts + b` with a < b, ascending, shape (k,).
+        weight: float64.
+        q_value: float64, the smallest over the layers.
+        layers: names of the layers that tie each pair.
+        capped_groups: wordings left out because too many reappearing accounts stand in them.
     """
 
-    first: Codes
-    second: Codes
-    shared: npt.NDArray[np.int64]
-    q_value: npt.NDArray[np.float64]
-    capped_accounts: int
+    pairs: Codes
+    weight: Floats
+    q_value: Floats
+    layers: list[list[str]]
+    capped_groups: int
 
 
-def link_groups(
-    activity: Activity, memberships: Memberships, settings: CampaignSettings
-) -> GroupLinks:
-    """Return the pairs of groups whose overlap of members is beyond chance.
+@dataclass(frozen=True, slots=True)
+class _Tested:
+    """What one layer says: pairs, chances, weights, and how many pairs were tested in all."""
 
-    The chance is the hypergeometric tail over the effective number of members, so that a few
-    tireless accounts do not make everybody look tied; Benjamini-Hochberg over all pairs of
-    groups. A pair that its members met in one thread only is no reuse and is left out. Groups
-    of the very same members are linked in a row and not each with each.
-    """
-    busy = np.asarray(memberships.matrix.sum(axis=0)).ravel()
-    is_capped = busy > _TIRELESS
-    reappearing = memberships.matrix[:, np.flatnonzero((busy >= _LEAST_SHARED) & ~is_capped)]
-    twins, alone = _same_members(reappearing)
-    pairs = [twins, *_overlaps(reappearing, alone)]
-    first, second, shared = (np.concatenate(part) for part in zip(*pairs, strict=True))
-    sizes, count = memberships.sizes, len(memberships.groups)
-    chances = overlap_chance(shared, sizes[first], sizes[second], memberships.member_population)
-    q_value = corrected(chances, count * (count - 1) // 2)
-    kept = np.flatnonzero(q_value <= settings.q_value)
-    kept = kept[_span_threads(activity, memberships, first[kept], second[kept])]
-    order = kept[np.lexsort((second[kept], first[kept]))]
-    capped = int(is_capped.sum())
-    return GroupLinks(first[order], second[order], shared[order], q_value[order], capped)
-
-
-_Pairs = tuple[Codes, Codes, Codes]
-"""Positions of the one group and of the other, and the members in both."""
-
-
-def _same_members(matrix: Any) -> tuple[_Pairs, Codes]:
-    """Return each group paired with the next of the same members, and the first of each kind."""
-    sizes = np.diff(matrix.indptr)
-    # a sum of random numbers names a set; two sets share 128 bits of it by accident never
-    keys = np.random.default_rng(0).integers(0, 1 << 63, (2, matrix.shape[1] + 1), dtype=np.uint64)
-    starts = np.r_[0, np.cumsum(keys[0][matrix.indices], dtype=np.uint64)]
-    others = np.r_[0, np.cumsum(keys[1][matrix.indices], dtype=np.uint64)]
-    name = starts[matrix.indptr[1:]] - starts[matrix.indptr[:-1]]
-    other = others[matrix.indptr[1:]] - others[matrix.indptr[:-1]]
-    order = np.lexsort((np.arange(len(sizes)), other, name, sizes))
-    order = order[sizes[order] >= _LEAST_SHARED]
-    same = (np.diff(name[order]) == 0) & (np.diff(other[order]) == 0) & (np.diff(sizes[order]) == 0)
-    is_first = np.r_[True, ~same][: len(order)]
-    before, after = order[:-1][same], order[1:][same]
-    return (before, after, sizes[before].astype(np.int64)), np.sort(order[is_first])
-
-
-def _overlaps(matrix: Any, rows: Codes) -> Iterator[_Pairs]:
-    """Yield the pairs of groups that share two members or more, a bounded block at a time."""
-    nothing = np.zeros(0, dtype=np.int64)
-    yield nothing, nothing, nothing
-    chosen = matrix[rows]
-    cost = chosen @ np.asarray(chosen.sum(axis=0)).ravel()
-    block = np.cumsum(cost) // _CELLS_AT_ONCE
-    transposed = chosen.T.tocsr()
-    for start, stop in zip(*_runs(block), strict=True):
-        shared = (chosen[start:stop] @ transposed).tocoo()
-        left, right = shared.row.astype(np.int64) + start, shared.col.astype(np.int64)
-        enough = (shared.data >= _LEAST_SHARED) & (left < right)
-        yield rows[left[enough]], rows[right[enough]], shared.data[enough].astype(np.int64)
-
-
-def _runs(values: npt.NDArray[Any]) -> tuple[Codes, Codes]:
-    """Return where runs of equal values start and stop."""
-    starts = np.flatnonzero(np.r_[True, values[1:] != values[:-1]][: len(values)])
-    return starts, np.r_[starts[1:], len(values)][: len(starts)]
-
-
-def _span_threads(
-    activity: Activity, memberships: Memberships, first: Codes, second: Codes
-) -> npt.NDArray[np.bool_]:
-    """Tell of each pair of groups whether they stand in different threads for the most part."""
-    rows = np.flatnonzero(np.isin(activity.group, memberships.groups) & ~activity.quotes)
-    threads = np.int64(activity.thread.max(initial=0) + 1)
-    position = np.searchsorted(memberships.groups, activity.group[rows])
-    places = distinct_codes(position * threads + activity.thread[rows])
-    shape = (len(memberships.groups), int(threads))
-    stands = sp.csr_matrix(
-        (np.ones(len(places), dtype=np.int32), (places // threads, places % threads)), shape
-    )
-    counts = np.diff(stands.indptr)
-    spans = np.zeros(len(first), dtype=bool)
-    for start in range(0, len(first), _PAIRS_AT_ONCE):
-        one, other = first[start : start + _PAIRS_AT_ONCE], second[start : start + _PAIRS_AT_ONCE]
-        common = np.asarray(stands[one].multiply(stands[other]).sum(axis=1)).ravel()
-        spans[start : start + len(one)] = common * 2 <= np.minimum(counts[one], counts[other])
-    return spans
+    name: str
+    pairs: Codes
+    chances: Floats
+    weights: Floats
+    tests: int
 
 
 def tie_accounts(
-    activity: Activity, memberships: Memberships, settings: CampaignSettings
-) -> tuple[pa.Table, int]:
-    """Return the pairs of accounts that share more groups, devices or addresses than by chance.
+    activity: Activity,
+    memberships: Memberships,
+    communities: Communities,
+    settings: CampaignSettings,
+) -> Ties:
+    """Return the pairs of accounts that share more than chance allows.
 
-    Returns:
-        A table of `EDGES_SCHEMA`; weight is the sum over the shared things of the logarithm
-        of how rare they are; sorted by account ids. And the groups that were left out because
-        too many reappearing accounts stand in them.
+    Text ties a pair by wordings that stand in a community, or by very many: that two accounts write the
+    same in two threads which both follow is no tie, and only whole wordings, with all of their
+    members, tell whether more than that meets again. Benjamini-Hochberg over all pairs tested in
+    all layers.
     """
+    threads = make_layer(
+        activity.account, np.where(activity.threaded, activity.thread, np.int64(-1))
+    )
+    tested = [_text_ties(activity, memberships, communities, settings)]
+    for name in ("device", "ip"):
+        if name in activity.layers:
+            tested.append(_device_ties(name, activity.layers[name], activity.account_count))
+    tested.append(_time_ties(activity, threads, settings))
+    tests = sum(layer.tests for layer in tested)
+    q_values = corrected(np.concatenate([layer.chances for layer in tested]), tests)
+    bounds = np.cumsum([0, *(len(layer.pairs) for layer in tested)])
+    kept = [
+        np.flatnonzero(q_values[start:stop] <= settings.q_value) + start
+        for start, stop in itertools.pairwise(bounds.tolist())
+    ]
+    pairs = np.concatenate([layer.pairs for layer in tested])
+    weights = np.concatenate([layer.weights for layer in tested])
+    chosen = np.concatenate(kept)
+    merged, inverse = np.unique(pairs[chosen], return_inverse=True)
+    smallest = np.ones(len(merged))
+    np.minimum.at(smallest, inverse, q_values[chosen])
+    weight = np.bincount(inverse, weights=weights[chosen], minlength=len(merged)).astype(np.float64)
+    names: list[list[str]] = [[] for _ in range(len(merged))]
+    which = np.repeat(np.arange(len(kept)), [len(part) for part in kept])
+    for position, layer in zip(inverse.tolist(), which.tolist(), strict=True):
+        names[position].append(tested[layer].name)
+    supporting = {"thread": threads, **activity.layers}
+    for name in _SUPPORTING:
+        if name in supporting:
+            weight += _support(name, supporting[name], merged, activity.account_count, names)
     crowds = _crowds(memberships)
-    layers = [("text", *_text_ties(activity, memberships, settings))]
-    for layer, codes in activity.shared.items():
-        layers.append((layer, *_shared_ties(activity, codes)))
-    edges = _tabulate(activity, memberships, layers, settings.q_value)
-    return edges, int((crowds > settings.pair_cap).sum())
+    crowded = int((crowds >= 2).sum()) - len(_affordable(crowds, settings.pair_cap))
+    return Ties(merged, weight, smallest, names, crowded)
 
 
 def _crowds(memberships: Memberships) -> Codes:
-    """Return how many members of each group stand in another one too."""
+    """Return how many members of each wording stand in another one too."""
     busy = np.asarray(memberships.matrix.sum(axis=0)).ravel()
-    crowds: Codes = memberships.matrix @ (busy >= _LEAST_SHARED).astype(np.int64)
+    crowds: Codes = memberships.matrix @ (busy >= LEAST_SHARED).astype(np.int64)
     return crowds
 
 
-_Ties = tuple[Codes, npt.NDArray[np.float64], npt.NDArray[np.float64], int]
-"""Pairs as `a * accounts + b` with a < b, chances, weights, and the tests made."""
+def _affordable(crowd: Codes, largest: int) -> Codes:
+    """Return the positions of the crowds whose pairs are looked at, the smallest crowds first."""
+    order = np.argsort(crowd, kind="stable")
+    order = order[(crowd[order] >= 2) & (crowd[order] <= largest)]
+    pairs = np.cumsum(crowd[order] * (crowd[order] - 1) // 2)
+    return np.sort(order[pairs <= _MOST_PAIRS])
 
 
-def _text_ties(activity: Activity, memberships: Memberships, settings: CampaignSettings) -> _Ties:
+def _text_ties(
+    activity: Activity,
+    memberships: Memberships,
+    communities: Communities,
+    settings: CampaignSettings,
+) -> _Tested:
     busy = np.asarray(memberships.matrix.sum(axis=0)).ravel()
-    who = np.flatnonzero(busy >= _LEAST_SHARED)
+    who = np.flatnonzero(busy >= LEAST_SHARED)
     matrix = memberships.matrix[:, who]
     crowd = _crowds(memberships)
-    # a group in which very many reappear says little of any pair, and costs the square of it
-    matrix = matrix[np.flatnonzero((crowd >= 2) & (crowd <= settings.pair_cap))]
+    # a wording in which very many reappear says little of any pair, and costs the square of it
+    kept = _affordable(crowd, settings.pair_cap)
+    inside = communities.of_wording[kept] >= 0
+    matrix = matrix[kept]
     rarity = np.log(max(activity.account_count, 2) / np.maximum(matrix.sum(axis=1), 1))
     together = sp.triu(matrix.T @ matrix, k=1).tocoo()
     weighted = matrix.multiply(np.asarray(rarity).reshape(-1, 1)).tocsr()
-    enough = together.data >= _LEAST_SHARED
-    first, second = together.row[enough], together.col[enough]
+    first, second, shared = _often(together, LEAST_SHARED)
+    of_community = matrix[np.flatnonzero(inside)]
+    meets = of_community[:, first].multiply(of_community[:, second]).sum(axis=0)
+    enough = (np.asarray(meets).ravel() >= LEAST_SHARED) | (shared >= _SHARED_ANYHOW)
+    first, second, shared = first[enough], second[enough], shared[enough]
     chances = overlap_chance(
-        together.data[enough].astype(np.int64),
+        shared,
         busy[who[first]].astype(np.int64),
         busy[who[second]].astype(np.int64),
-        memberships.group_population,
+        memberships.wording_population,
     )
     weights = np.asarray(
         (weighted[:, first].multiply(matrix[:, second])).sum(axis=0), dtype=np.float64
     ).ravel()
     pairs = who[first] * np.int64(activity.account_count) + who[second]
-    return pairs, chances, weights, int(together.nnz)
+    return _Tested("text", pairs, chances, weights, int(together.nnz))
 
 
-def _shared_ties(activity: Activity, codes: Codes) -> _Ties:
-    """Return the pairs of accounts on one device or address."""
-    count = np.int64(activity.account_count)
-    who, thing = account_things(activity.account, codes)
-    by_thing = np.argsort(thing, kind="stable")
-    who, thing = who[by_thing], thing[by_thing]
-    users = len(distinct_codes(who))
-    starts, stops = _runs(thing)
-    pairs: list[npt.NDArray[np.int64]] = []
-    rarity: list[npt.NDArray[np.float64]] = []
+def _often(together: Any, least: int) -> tuple[Codes, Codes, Codes]:
+    """Return the pairs of a sparse matrix of counts that reach a number, and their counts."""
+    enough = np.flatnonzero(together.data >= least)
+    first = together.row[enough].astype(np.int64)
+    second = together.col[enough].astype(np.int64)
+    return first, second, together.data[enough].astype(np.int64)
+
+
+def _device_ties(name: str, layer: Layer, accounts: int) -> _Tested:
+    """Return the pairs of accounts on one device or address, relays left out.
+
+    The chance is the hypergeometric tail over how many devices each of the two has; the number
+    to draw from is that in which two entries would meet as often as they do (Simpson 1949).
+    """
+    count = np.int64(accounts)
+    own = np.flatnonzero(layer.crowd[layer.thing] <= CROWDED_DEVICE)
+    order = own[np.argsort(layer.thing[own], kind="stable")]
+    who, thing = layer.who[order], layer.thing[order]
+    pairs: list[Codes] = []
+    rarity: list[Floats] = []
     colliding = 0
-    for start, stop in zip(starts, stops, strict=True):
+    for start, stop in zip(*(bounds.tolist() for bounds in runs_of(thing)), strict=True):
         size = stop - start
-        colliding += size * (size - 1)
-        if 2 <= size <= _CROWDED_DEVICE:
+        if size >= 2:
+            colliding += size * (size - 1)
             left, right = np.triu_indices(size, k=1)
             pairs.append(who[start + left] * count + who[start + right])
-            rarity.append(np.full(len(left), np.log(max(users, 2) / size)))
+            rarity.append(np.full(len(left), np.log(max(layer.users, 2) / size)))
+    tests = layer.users * (layer.users - 1) // 2
     if not pairs:
         nothing = np.zeros(0, dtype=np.float64)
-        return np.zeros(0, dtype=np.int64), nothing, nothing, 0
+        return _Tested(name, np.zeros(0, dtype=np.int64), nothing, nothing, 0)
     merged, inverse = np.unique(np.concatenate(pairs), return_inverse=True)
-    weights = np.bincount(inverse, weights=np.concatenate(rarity))
-    things = np.bincount(inverse)
-    rate = min(1.0, colliding / max(1, users * (users - 1)))
-    chances = np.asarray(rate**things, dtype=np.float64)
-    return merged, chances, weights.astype(np.float64), users * (users - 1) // 2
-
-
-def _tabulate(
-    activity: Activity,
-    memberships: Memberships,
-    layers: list[tuple[str, Codes, npt.NDArray[np.float64], npt.NDArray[np.float64], int]],
-    largest_q: float,
-) -> pa.Table:
-    """Correct all layers as one family, keep what is beyond chance, one row a pair."""
-    pairs = np.concatenate([layer[1] for layer in layers])
-    q_values = corrected(
-        np.concatenate([layer[2] for layer in layers]), sum(layer[4] for layer in layers)
+    weights = np.bincount(inverse, weights=np.concatenate(rarity)).astype(np.float64)
+    busy = np.bincount(who, minlength=accounts)
+    population = len(who) * (len(who) - 1) // colliding
+    chances = overlap_chance(
+        np.bincount(inverse), busy[merged // count], busy[merged % count], population
     )
-    weights = np.concatenate([layer[3] for layer in layers])
-    names = np.repeat(np.arange(len(layers)), [len(layer[1]) for layer in layers])
-    kept = np.flatnonzero(q_values <= largest_q)
-    merged, inverse = np.unique(pairs[kept], return_inverse=True)
-    smallest_q = np.ones(len(merged))
-    np.minimum.at(smallest_q, inverse, q_values[kept])
-    layer_names: list[list[str]] = [[] for _ in merged]
-    for position, layer in zip(inverse, names[kept], strict=True):
-        layer_names[position].append(layers[layer][0])
-    count = np.int64(activity.account_count)
-    ids = activity.account_ids.to_pylist()
-    table: dict[str, list[Any]] = {name: [] for name in EDGES_SCHEMA.names}
-    weight_sums = np.bincount(inverse, weights=weights[kept], minlength=len(merged))
-    posts = _GroupedPosts(activity, memberships)
-    for position, pair in enumerate(merged):
-        one, other = sorted((int(pair // count), int(pair % count)), key=lambda code: ids[code])
-        first, second = posts.in_shared_groups(one, other)
-        table["account_a"].append(ids[one])
-        table["account_b"].append(ids[other])
-        table["weight"].append(round(float(weight_sums[position]), 4))
-        table["q_value"].append(float(smallest_q[position]))
-        table["post_ids_a"].append(first)
-        table["post_ids_b"].append(second)
-        table["layers"].append(layer_names[position])
-    edges = pa.table(table, schema=EDGES_SCHEMA)
-    return edges.sort_by([("account_a", "ascending"), ("account_b", "ascending")])
+    return _Tested(name, merged, chances, weights, tests)
 
 
-class _GroupedPosts:
-    """Finds the posts that two accounts have in common groups."""
+def _time_ties(activity: Activity, threads: Layer, settings: CampaignSettings) -> _Tested:
+    """Return the pairs that answer at the same time in several threads, again and again.
 
-    def __init__(self, activity: Activity, memberships: Memberships) -> None:
-        rows = np.flatnonzero(np.isin(activity.group, memberships.groups) & ~activity.quotes)
-        self._rows = rows[np.argsort(activity.account[rows], kind="stable")]
-        self._accounts = activity.account[self._rows]
-        self._group = activity.group
-        self._post_ids = activity.post_ids
+    Only accounts in three threads or more can; what is the same time follows from each
+    thread's own rhythm.
+    """
+    busy = np.bincount(threads.who, minlength=activity.account_count)
+    often = np.flatnonzero(busy[threads.who] >= _COMMON_THREADS)
+    who, thing = threads.who[often], threads.thing[often]
+    people, columns = np.unique(who, return_inverse=True)
+    matrix = sp.csr_matrix(
+        (np.ones(len(who), dtype=np.int32), (thing, columns)),
+        shape=(int(threads.thing.max(initial=0)) + 1, len(people)),
+    )
+    matrix = matrix[_affordable(np.diff(matrix.indptr).astype(np.int64), settings.pair_cap)]
+    together = sp.triu(matrix.T @ matrix, k=1).tocoo()
+    enough = np.flatnonzero(together.data >= _COMMON_THREADS)
+    tests = len(enough)
+    if tests > _MOST_COMPARED:
+        # those that meet most often come first; what is left out has less to show
+        enough = enough[np.argsort(-together.data[enough], kind="stable")[:_MOST_COMPARED]]
+    first, second = people[together.row[enough]], people[together.col[enough]]
+    synchrony = Synchrony(activity, settings.windows_seconds)
+    found = [
+        synchrony.compare(one, other)
+        for one, other in zip(first.tolist(), second.tolist(), strict=True)
+    ]
+    table = np.array(found, dtype=np.float64).reshape(-1, 2)
+    pairs = first * np.int64(activity.account_count) + second
+    return _Tested("time", pairs, table[:, 0], table[:, 1], tests)
 
-    def in_shared_groups(self, one: int, other: int) -> tuple[list[str], list[str]]:
-        """Return the ids of the one's posts and of the other's, in input order."""
-        first, second = self._of(one), self._of(other)
-        shared = np.intersect1d(self._group[first], self._group[second])
-        return (
-            self._post_ids.take(first[np.isin(self._group[first], shared)]).to_pylist(),
-            self._post_ids.take(second[np.isin(self._group[second], shared)]).to_pylist(),
-        )
 
-    def _of(self, account: int) -> Codes:
-        start = np.searchsorted(self._accounts, account, side="left")
-        stop = np.searchsorted(self._accounts, account, side="right")
-        return self._rows[start:stop]
+def _support(
+    name: str, layer: Layer, pairs: Codes, accounts: int, names: list[list[str]]
+) -> Floats:
+    """Return what a layer adds to the weights of some pairs; names it where it is beyond chance."""
+    weight = np.zeros(len(pairs))
+    first, second = pairs // accounts, pairs % accounts
+    people = distinct_codes(np.concatenate([first, second]))
+    inside = np.isin(layer.who, people)
+    if not inside.any():
+        return weight
+    who = np.searchsorted(people, layer.who[inside])
+    things, columns = np.unique(layer.thing[inside], return_inverse=True)
+    matrix = sp.csr_matrix((np.ones(len(who)), (who, columns)), shape=(len(people), len(things)))
+    rarity = np.log(max(layer.users, 2) / np.maximum(layer.crowd[things], 1))
+    weighted = matrix.multiply(rarity).tocsr()
+    one, other = np.searchsorted(people, first), np.searchsorted(people, second)
+    common = np.asarray(matrix[one].multiply(matrix[other]).sum(axis=1)).ravel()
+    summed = np.asarray(weighted[one].multiply(matrix[other]).sum(axis=1)).ravel()
+    sizes = np.diff(matrix.indptr)
+    chances = overlap_chance(
+        common.astype(np.int64), sizes[one], sizes[other], effective_count(layer.crowd)
+    )
+    for position in np.flatnonzero((common >= 1) & (chances <= _SUPPORTS)).tolist():
+        names[position].append(name)
+        weight[position] = summed[position]
+    return weight

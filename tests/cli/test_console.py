@@ -19,7 +19,18 @@ HOSTILE = "\x1b[31m\u202e\x9b2J\x07\u2066"
 RUMOR = "城东水厂从周三起停水三天，全城只有城东有水源"
 PRAISE = "老槐树面馆的牛肉面汤浓肉多，排队半小时也值得"
 DIRECTIONS = set("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-STAGES = ["read", "fold", "group", "coordinate", "score", "match", "stance", "judge", "write"]
+STAGES = [
+    "read",
+    "fold",
+    "unmask",
+    "group",
+    "coordinate",
+    "score",
+    "match",
+    "stance",
+    "judge",
+    "write",
+]
 
 needs_terminal = pytest.mark.skipif(os.name != "posix", reason="needs a pseudo-terminal")
 
@@ -137,7 +148,7 @@ def test_a_scan_on_a_gbk_console_prints_its_summary(console):
     assert console.done.returncode == 3, console.done.stderr
     shown = console.done.stdout.decode("gbk")
     assert "帖子 posts 136" in shown and "搁置 rejected 1" in shown
-    assert "证据充分 confirmed 1" in shown, "else the summary shows no text of a post"
+    assert "证据充分 confirmed 2" in shown, "else the summary shows no text of a post"
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from click.testing import CliRunner
 
 from rumorscan.cli import cli
 from rumorscan.cli.progress import Bars, Lines
-from rumorscan.errors import DumpError, RunError, SettingsError
+from rumorscan.errors import DumpError, HistoryError, RunError, SettingsError
 from rumorscan.reports import verify
 from rumorscan.settings import Settings
 from tests.reports.small_run import POSTS, small_run, use_plain_page
@@ -63,7 +63,7 @@ def test_the_command_line_is_laid_over_the_settings_file(calls, tmp_path):
         "scan", "a.csv", "b.csv", "-o", tmp_path / "run", "--settings", file, "--map", "text=正文",
         "--format", "csv", "--strict", "--workers", 2, "--model", "models/mine", "--known", "k1",
         "--known", "k2", "--base-rate", 0.5, "--as-of", "2026-03-02", "--pseudonymize", "key",
-        "--engine", "local",
+        "--engine", "local", "--history", "hist",
     )  # fmt: skip
     (call,) = calls
     settings = Settings().replace(
@@ -82,6 +82,23 @@ def test_the_command_line_is_laid_over_the_settings_file(calls, tmp_path):
     assert call["settings"] == settings
     assert call["sources"] == ["a.csv", "b.csv"]
     assert (call["as_of"], call["pseudonymize"]) == ("2026-03-02", "key")
+    assert call["history"] == "hist"
+
+
+def test_campaigns_remembers_runs_in_the_same_folder_as_scan(calls, tmp_path):
+    invoke("campaigns", "a.csv", "-o", tmp_path / "run", "--history", tmp_path / "history")
+    assert calls[0]["history"] == str(tmp_path / "history")
+    invoke("campaigns", "a.csv", "-o", tmp_path / "other")
+    assert calls[1]["history"] is None
+
+
+def test_a_history_that_cannot_be_used_is_one_line_and_no_run(tmp_path):
+    (tmp_path / "dump.csv").write_text("account_id,text\na1,城东水厂停水三天\n", encoding="utf-8")
+    (tmp_path / "thesis.txt").write_bytes(b"x")
+    result = invoke("scan", tmp_path / "dump.csv", "-o", tmp_path / "run", "--history", tmp_path)
+    assert isinstance(result.exception, HistoryError)
+    assert "holds files that are no history" in str(result.exception)
+    assert not (tmp_path / "run").exists()
 
 
 def test_without_options_the_settings_are_the_defaults(calls, tmp_path):

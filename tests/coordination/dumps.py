@@ -1,19 +1,21 @@
 """Small invented dumps, and what coordination finds in them."""
 
 import random
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
-from rumorscan.coordination.activity import Activity, gather_activity
+from rumorscan.coordination.activity import Activity, find_threads, gather_activity
 from rumorscan.coordination.campaigns import Coordination, find_campaigns
-from rumorscan.coordination.groups import find_groups
+from rumorscan.coordination.wordings import find_wordings
 from rumorscan.records import CORE_FIELDS, OPTIONAL_FIELDS
 from rumorscan.settings import Settings
 from rumorscan.text.distinct import find_distinct
 from rumorscan.text.fold import fold_texts
+from rumorscan.text.keys import MatchKeys
+from rumorscan.text.matching import make_match_keys
 
 DAY = 86_400
 PLACES = ["城东", "城西", "河口", "北山", "南湾", "老街", "新区", "码头", "车站", "书院"]
@@ -60,7 +62,18 @@ def coordinate(posts: Iterable[dict[str, Any]]) -> tuple[Activity, Coordination]
 
 def coordinate_table(table: pa.Table) -> tuple[Activity, Coordination]:
     """Return the same of columns."""
-    distinct = find_distinct(fold_texts(table["text"]))
     settings = Settings()
-    activity = gather_activity(table, distinct, find_groups(distinct.folded, settings.groups))
-    return activity, find_campaigns(activity, distinct.folded, table["text"], settings.campaigns)
+    keys, displays = make_match_keys(table["text"], find_distinct(fold_texts(table["text"])))
+    threads = find_threads(table)
+    wordings = find_wordings(keys, threads.original_texts(displays), settings.groups)
+    activity = gather_activity(table, threads, displays, wordings)
+    found = find_campaigns(activity, keys, wordings.framing, table["text"], settings.campaigns)
+    return activity, found
+
+
+def match_keys(texts: Sequence[str]) -> MatchKeys:
+    """Return the keys of some display texts, all different."""
+    column = pa.chunked_array([pa.array(texts, pa.string())])
+    keys, displays = make_match_keys(column, find_distinct(fold_texts(column)))
+    assert len(displays) == len(texts)
+    return keys

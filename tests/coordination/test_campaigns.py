@@ -22,6 +22,13 @@ SCRIPTS = [
 ]
 
 
+LETTERS = "".join(map(chr, range(0x4E00, 0x4E00 + 600)))
+
+
+def invented(seed: int, length: int = 30) -> str:
+    return "".join(random.Random(seed).choices(LETTERS, k=length))
+
+
 def burst(accounts: int = 20, **extra: Any) -> list[dict[str, Any]]:
     return [
         {
@@ -72,11 +79,13 @@ def test_a_burst_of_copies_is_suspected_and_shared_devices_confirm_it() -> None:
 
 def test_a_slow_drip_over_unrelated_threads_is_confirmed_by_its_accounts() -> None:
     _, coordination = coordinate(background(600) + drip())
-    (campaign,) = found(coordination, Tier.CONFIRMED)
-    assert set(campaign.account_ids) == {f"w{number}" for number in range(12)}
-    assert len(campaign.group_ids) == len(SCRIPTS)
-    assert campaign.q_value < 1e-6
-    assert not campaign.evidence["time"]["strong"]
+    campaigns = found(coordination, Tier.CONFIRMED)
+    assert len(campaigns) == len(SCRIPTS)
+    assert len({campaign.community_id for campaign in campaigns}) == 1
+    for campaign in campaigns:
+        assert set(campaign.account_ids) == {f"w{number}" for number in range(12)}
+        assert campaign.q_value < 1e-6
+        assert not campaign.evidence["time"]["strong"]
     assert {edge["account_a"] for edge in coordination.edges.to_pylist()} <= {
         f"w{number}" for number in range(12)
     }
@@ -193,7 +202,7 @@ def test_accounts_that_mirror_each_other_cost_no_square() -> None:
     posts = [
         {
             "account_id": f"m{account}",
-            "text": "".join(random.Random(row).choices("风雨云山河湖花草", k=30)),
+            "text": invented(row),
         }
         for row in range(1_500)
         for account in range(3)
@@ -205,21 +214,22 @@ def test_accounts_that_mirror_each_other_cost_no_square() -> None:
 
 def test_groups_of_the_same_accounts_are_linked_in_a_row() -> None:
     posts = [
-        {"account_id": f"w{number}", "text": "".join(random.Random(row).choices("风雨云山", k=40))}
+        {"account_id": f"w{number}", "text": invented(row, 40)}
         for row in range(40)
         for number in range(30)
     ]
     _, coordination = coordinate(posts + background(3_000))
-    (campaign,) = found(coordination, Tier.CONFIRMED)
-    assert len(campaign.group_ids) == 40
-    assert len(campaign.account_ids) == 30
+    campaigns = found(coordination, Tier.CONFIRMED)
+    assert len(campaigns) == 40
+    assert len({campaign.community_id for campaign in campaigns}) == 1
+    assert {len(campaign.account_ids) for campaign in campaigns} == {30}
 
 
 def test_a_tireless_account_is_capped_and_counted() -> None:
     posts = [
         {
             "account_id": account,
-            "text": "".join(random.Random(row).choices("风雨云山河湖花草", k=30)),
+            "text": invented(row),
         }
         for row in range(2_100)
         for account in ("bot", f"u{row}")
