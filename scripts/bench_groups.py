@@ -1,11 +1,14 @@
 """Hold near-duplicate groups against brute force, and see what the hard dumps cost.
 
     python scripts/bench_groups.py truth --posts 20000
-    python scripts/bench_groups.py sweep --posts 20000
+    python scripts/bench_groups.py sweep
+    python scripts/bench_groups.py join
+    python scripts/bench_groups.py growth
     python scripts/bench_groups.py cost --posts 1000000
 
-`truth` and `sweep` take posts from --dump, or from the dump under the folder that
-RUMORSCAN_DATA names: drawn at random, in a row, and all; `cost` invents its posts.
+All but `cost` take posts from --dump, or from the dump under the folder that RUMORSCAN_DATA
+names; `truth` draws them at random, in a row, and takes all; `cost` invents its posts. `join`
+holds the exact join against MinHash, `growth` measures all of coordination on more and more posts.
 """
 
 from __future__ import annotations
@@ -14,12 +17,14 @@ import argparse
 import dataclasses
 import json
 import random
+import statistics
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
 from bench.dumps import (
     different_texts,
     find_dump,
@@ -29,12 +34,16 @@ from bench.dumps import (
     one_word_texts,
     slotted_texts,
 )
-from bench.measuring import conditions, cpu_of, draw_table
+from bench.measuring import Stopwatch, conditions, cpu_of, draw_table
 from scipy.sparse import coo_matrix, csr_matrix
 from scipy.sparse.csgraph import connected_components
 
 from rumorscan.coordination.groups import find_groups
+from rumorscan.coordination.joins import join_prefixes, rank_sets
 from rumorscan.coordination.signatures import sign_texts
+from rumorscan.engines.local import peak_memory_bytes
+from rumorscan.pipeline import campaigns
+from rumorscan.reports import Run
 from rumorscan.settings import GroupSettings
 from rumorscan.text.distinct import find_distinct
 from rumorscan.text.fold import Folded, fold_texts
@@ -44,11 +53,17 @@ SEED = 7
 WIDTHS = ((64, 16), (128, 16), (128, 32), (128, 64), (256, 32), (256, 64))
 """Permutations and bands that the sweep tries."""
 KINDS = {
-    "all different": different_texts,
-    "one text with a number in it": slotted_texts,
-    "all identical": identical_texts,
-    "one word": one_word_texts,
+    "all different": (different_texts, 0),
+    "one text with a number in it": (slotted_texts, 0),
+    "all identical": (identical_texts, 0),
+    "one word": (one_word_texts, 0),
+    "one account, all different": (different_texts, 1),
 }
+"""What writes the texts, and how many accounts post them; 0 means a fifth of the posts."""
+STAGES = ("fold", "unmask", "group", "coordinate")
+"""Stages of a scan that belong to coordination."""
+SIZES = (100_000, 200_000, 400_000, 800_000, 1_200_000)
+SIMILARITIES = (0.7, 0.5, 0.35)
 _ROWS_AT_ONCE = 1_000
 
 Positions = npt.NDArray[np.int64]
@@ -182,33 +197,90 @@ def measure_sweep(texts: Sequence[str]) -> list[dict[str, Any]]:
     return rows
 
 
+def measure_join(texts: Sequence[str]) -> list[dict[str, Any]]:
+    """Return what the exact join and MinHash find and cost at several thresholds."""
+    settings = GroupSettings()
+    folded = indexed_texts(texts, settings)
+    rows = []
+    for similarity in SIMILARITIES:
+        chosen = dataclasses.replace(settings, similarity=similarity)
+        seconds, groups = cpu_of(lambda chosen=chosen: find_groups(folded, chosen), 3)
+        exact_seconds, pairs = cpu_of(lambda chosen=chosen: join_exactly(folded, chosen), 3)
+        joined = groups.root_of[pairs[0]] == groups.root_of[pairs[1]]
+        rows.append(
+            {
+                "similarity": similarity,
+                "pairs": len(pairs[0]),
+                "MinHash CPU s": seconds,
+                "MinHash compared": groups.candidate_pairs,
+                "MinHash recall of pairs": float(joined.mean()),
+                "exact CPU s": exact_seconds,
+                "exact compared": pairs[2],
+                "exact lists cut": pairs[3],
+            }
+        )
+    return rows
+
+
+def join_exactly(folded: Folded, settings: GroupSettings) -> tuple[Positions, Positions, int, int]:
+    """Return the pairs at or over the similarity, how many were compared, and what was cut."""
+    ranked = rank_sets(shingle_sets(folded, settings.shingle_length))
+    first, second, _, compared, cut = join_prefixes(
+        ranked.values,
+        ranked.offsets,
+        ranked.frequency,
+        np.argsort(ranked.sizes, kind="stable"),
+        settings.similarity,
+        settings.list_limit,
+        settings.partner_limit,
+    )
+    return first, second, compared, cut
+
+
+def coordination_seconds(table: pa.Table) -> tuple[float, Run]:
+    """Return the CPU seconds that a scan of a table spends on coordination, and the run."""
+    watch = Stopwatch()
+    run = campaigns(table, progress=watch)
+    return sum(watch.cpu_seconds[name] for name in STAGES), run
+
+
+def measure_growth(dump: Path) -> list[dict[str, Any]]:
+    """Return what coordination costs on more and more posts of a dump, and the log-log slope."""
+    from rumorscan.readers import read_posts
+
+    table = read_posts(str(dump)).table
+    coordination_seconds(table.slice(0, 5_000))
+    rows: list[dict[str, Any]] = []
+    for size in [size for size in SIZES if size <= len(table)] or [len(table)]:
+        # posts drawn from the whole dump: its first part has other threads than its last
+        drawn = np.sort(np.random.default_rng(SEED).permutation(len(table))[:size])
+        part = table.take(drawn)
+        seconds = statistics.median(coordination_seconds(part)[0] for _ in range(3))
+        rows.append({"posts": size, "CPU s": seconds, "microseconds a post": 1e6 * seconds / size})
+        print(f"{size:,}: done", flush=True)
+    slope = np.polyfit(
+        np.log([row["posts"] for row in rows]), np.log([row["CPU s"] for row in rows]), 1
+    )[0]
+    return [*rows, {"posts": "log-log slope", "CPU s": float(slope), "microseconds a post": None}]
+
+
 def measure_costs(posts: int, *, whole: bool) -> list[dict[str, Any]]:
     """Return what invented dumps of one kind of post cost."""
     settings = GroupSettings()
     rows = []
-    for name, make_texts in KINDS.items():
-        table = invent_posts(make_texts, posts)
+    for name, (make_texts, accounts) in KINDS.items():
+        table = invent_posts(make_texts, posts, accounts)
         small = table.slice(0, 1_000)
         find_groups(find_distinct(fold_texts(small["text"])).folded, settings)
-        fold_seconds, folded = cpu_of(lambda table=table: fold_texts(table["text"]))
-        distinct_seconds, distinct = cpu_of(lambda folded=folded: find_distinct(folded))
-        del folded
-        group_seconds, groups = cpu_of(lambda keys=distinct.folded: find_groups(keys, settings))
-        row = {
-            "posts": name,
-            "distinct": len(distinct),
-            "fold_seconds": fold_seconds,
-            "distinct_seconds": distinct_seconds,
-            "groups_seconds": group_seconds,
-            "candidate_pairs": groups.candidate_pairs,
-            "capped_buckets": groups.capped_buckets,
-        }
+        distinct = find_distinct(fold_texts(table["text"]))
+        row = {"posts": name, "distinct": len(distinct)}
         if whole:
-            from rumorscan.pipeline import scan
-
-            scan(small, model="")
-            row["scan_seconds"], run = cpu_of(lambda table=table: scan(table, model=""))
+            coordination_seconds(small)
+            row["coordination_seconds"], run = coordination_seconds(table)
+            row["candidate_pairs"] = run.about["counts"]["candidate_pairs"]
+            row["limits_reached"] = run.about["counts"]["capped_buckets"]
             row["campaigns"] = len(run.campaigns)
+            row["peak_megabytes"] = peak_memory_bytes() // 1_000_000
             del run
         rows.append(row)
         print(f"{name}: done", flush=True)
@@ -234,10 +306,10 @@ def show_upright(title: str, rows: Sequence[dict[str, Any]]) -> str:
 def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     """Return the options of the command line."""
     parser = argparse.ArgumentParser(description="Near-duplicate groups: truth and cost.")
-    parser.add_argument("what", choices=["truth", "sweep", "cost"])
+    parser.add_argument("what", choices=["truth", "sweep", "join", "growth", "cost"])
     parser.add_argument("--dump", metavar="FILE", help="JSON lines, also .xz")
     parser.add_argument("--posts", type=int, help="posts [20000; cost: 1000000]")
-    parser.add_argument("--no-scan", action="store_true", help="cost: leave the whole scan out")
+    parser.add_argument("--no-scan", action="store_true", help="cost: only invent the posts")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there too")
     return parser.parse_args(arguments)
 
@@ -247,6 +319,12 @@ def main(arguments: list[str] | None = None) -> None:
     if options.what == "cost":
         rows = measure_costs(options.posts or 1_000_000, whole=not options.no_scan)
         print(show("Invented posts of one kind", rows))
+    elif options.what == "growth":
+        rows = measure_growth(find_dump(options.dump))
+        print(show("All of coordination on more and more posts", rows))
+    elif options.what == "join":
+        rows = measure_join(load_texts(find_dump(options.dump)))
+        print(show("The exact join beside MinHash", rows))
     else:
         texts = load_texts(find_dump(options.dump))
         samples = choose_samples(texts, options.posts or 20_000)

@@ -72,17 +72,23 @@ def _text(line: bytes) -> str | None:
 
 
 def invent_posts(
-    make_texts: Callable[[np.random.Generator, int], list[str]], posts: int
+    make_texts: Callable[[np.random.Generator, int], list[str]], posts: int, accounts: int = 0
 ) -> pa.Table:
-    """Return that many posts with the given texts, by a fifth as many accounts, over 30 days."""
+    """Return that many posts with the given texts over 30 days.
+
+    Args:
+        make_texts: what writes so many texts.
+        posts: how many.
+        accounts: how many post them; 0 means a fifth as many.
+    """
     drawn = np.random.default_rng(1)
-    accounts = drawn.integers(0, max(posts // 5, 1), posts)
+    authors = drawn.integers(0, accounts or max(posts // 5, 1), posts)
     threads = drawn.integers(0, max(posts // 400, 1), posts)
     times = 1_700_000_000 + np.sort(drawn.integers(0, 30 * 86_400, posts))
     return pa.table(
         {
             "post_id": pa.array([f"p{row}" for row in range(posts)]),
-            "account_id": pa.array([f"a{code}" for code in accounts]),
+            "account_id": pa.array([f"a{code}" for code in authors]),
             "root_id": pa.array([f"t{code}" for code in threads]),
             "posted_at": pa.array(times * 1_000_000, pa.timestamp("us", tz="UTC")),
             "text": pa.array(make_texts(drawn, posts), pa.string()),

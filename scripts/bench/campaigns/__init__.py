@@ -1,0 +1,1 @@
+"""The benchmark of campaigns: where it plants, what runs on it, and how it is told."""
