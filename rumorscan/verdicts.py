@@ -274,7 +274,7 @@ def _reasons(
 
 
 def _support(campaign: Campaign) -> list[Reason]:
-    """Return what the posts of a campaign bear for it: its tier, and its strong families."""
+    """Return what the posts of a campaign bear for it: its tier, strong families, known army."""
     if campaign.tier not in (Tier.SUSPECTED, Tier.CONFIRMED):
         return []
     code = f"campaign-{campaign.tier}"
@@ -283,7 +283,16 @@ def _support(campaign: Campaign) -> list[Reason]:
         found = campaign.evidence.get(family, {})
         if found.get("strong"):
             reasons.append(Reason(name, float(found["strength"]), campaign.campaign_id))
+    text = campaign.evidence.get("text", {})
+    if text.get("made"):
+        reasons.append(Reason("reworked-text", float(text["reworked"]), campaign.campaign_id))
+    reasons.extend(_known_army(army) for army in campaign.known_as[:1])  # nearest first
     return reasons
+
+
+def _known_army(army: dict[str, Any]) -> Reason:
+    name = army.get("community_id") or army.get("campaign_id") or ""
+    return Reason("known-army", float(army.get("similarity") or 1.0), str(name))
 
 
 def _texts(values: Sequence[str]) -> pa.Array:

@@ -30,6 +30,7 @@ from rumorscan.reports.run import FLAGS_SCHEMA
 from rumorscan.rumors.calibration import to_base_rate
 from rumorscan.rumors.claim_files import FIELDS as CLAIM_FIELDS
 from rumorscan.settings import Settings, settings_from_dict
+from rumorscan.text.evasions import EVASIONS
 
 ROOT = Path(__file__).parents[1]
 GUIDE = (ROOT / "docs" / "guide.md").read_text(encoding="utf-8")
@@ -292,9 +293,10 @@ def executed(tmp_path_factory):
 
 
 def test_the_examples_of_the_guide_run_and_show_what_they_mean_to(executed):
-    (campaign,) = executed["run"].campaigns.items
-    assert campaign.tier == "confirmed"
-    assert campaign.claim_ids == ("k1",)
+    army = [campaign for campaign in executed["run"].campaigns.items if campaign.tier != "spread"]
+    assert [campaign.tier for campaign in army] == ["confirmed", "confirmed"]
+    assert len({campaign.community_id for campaign in army}) == 1
+    assert sorted(campaign.claim_ids for campaign in army) == [(), ("k1",)]
     assert executed["run"].about["counts"]["flagged_urgent"] == 8
     assert "RumorscanError" in GUIDE and len(list(python_blocks(GUIDE))) >= 6
 
@@ -309,11 +311,29 @@ def test_the_base_rate_of_the_guide_is_that_of_the_code(executed):
 def test_every_quantity_of_a_campaign_is_explained(executed):
     table = guide_table("family", "quantities")
     told = dict(zip(table.code("family"), map(code_spans, table.column("quantities")), strict=True))
-    (campaign,) = executed["run"].campaigns.items
+    campaign = next(found for found in executed["run"].campaigns.items if found.claim_ids)
     assert list(campaign.evidence) == list(told)
     for family, found in campaign.evidence.items():
         assert found["strong"], f"{family} shows all of its quantities only where it is strong"
         assert set(found) - {"strength", "strong"} <= told[family]
+
+
+def test_every_evasion_is_explained():
+    assert guide_table("evasion", "中文", "what was undone").code("evasion") == [
+        *EVASIONS,
+        "homophone",
+        "reordered",
+        "mixed-script",
+    ]
+
+
+def test_every_key_of_a_thread_is_explained(executed):
+    told = code_spans(
+        " ".join(guide_table("column", "meaning", under="campaigns.jsonl").column("meaning"))
+    )
+    post = {"account_id": "a", "text": "城东水厂停水三天，大家快去超市囤水", "root_id": "r"}
+    run = rumorscan.campaigns([{**post, "account_id": f"a{number}"} for number in range(5)])
+    assert set(run.campaigns.items[0].threads[0]) <= told
 
 
 def code_spans(cell: str) -> set[str]:

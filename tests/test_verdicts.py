@@ -179,6 +179,60 @@ def test_reasons_name_their_values_and_details():
     ]
 
 
+def reworked(**changes):
+    text = {"strength": 0.7, "strong": True, "made": True, "reworked": 0.48}
+    return dataclasses.replace(
+        CAMPAIGNS[TIERS.index(CONFIRMED)],
+        evidence={"text": text, "time": {"strength": 0.6, "strong": True}},
+        **changes,
+    )
+
+
+def coordination_reasons(found):
+    told = dataclasses.replace(evidence([(0.0, -1, A, NONE)]), campaign=np.array([0]))
+    reasons = decide(dataclasses.replace(told, campaigns=[found])).reasons[0].as_py()
+    return [reason for reason in reasons if not is_counter(reason["code"])]
+
+
+def test_a_text_that_was_made_to_look_different_is_a_reason_beside_the_same_text():
+    reasons = coordination_reasons(reworked())
+    assert [reason["code"] for reason in reasons] == [
+        "campaign-confirmed",
+        "burst",
+        "same-text",
+        "reworked-text",
+    ]
+    assert reasons[-1] == {"code": "reworked-text", "value": 0.48, "detail": "c-confirmed"}
+    few = reworked()
+    few.evidence["text"]["strong"] = False
+    assert [reason["code"] for reason in coordination_reasons(few)] == [
+        "campaign-confirmed",
+        "burst",
+        "reworked-text",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("army", "value", "detail"),
+    [
+        ({"campaign_id": "c7", "community_id": "k7", "similarity": 0.83}, 0.83, "k7"),
+        ({"campaign_id": "c7", "community_id": None, "similarity": 0.83}, 0.83, "c7"),
+        ({"campaign_id": "c7", "community_id": "k7", "similarity": 0.0}, 1.0, "k7"),
+        ({"campaign_id": "c7"}, 1.0, "c7"),
+    ],
+)
+def test_the_nearest_army_of_earlier_runs_is_the_last_reason_for(army, value, detail):
+    found = reworked(known_as=(army, {"campaign_id": "c8", "similarity": 0.1}))
+    reasons = coordination_reasons(found)
+    assert [reason["code"] for reason in reasons].count("known-army") == 1
+    assert reasons[-1] == {"code": "known-army", "value": value, "detail": detail}
+
+
+def test_known_armies_of_mere_spread_flag_nothing():
+    found = reworked(tier=SPREAD, known_as=({"campaign_id": "c7", "similarity": 0.9},))
+    assert coordination_reasons(found) == []
+
+
 def test_a_question_and_a_short_text_stand_against():
     found = dataclasses.replace(evidence([(0.8, -1, Q, NONE)]), lengths=np.array([5]))
     assert codes(decide(found)) == ["rumor-probability", "stance-asks", "short-text"]
@@ -257,4 +311,5 @@ def test_every_code_reads_as_a_sentence_in_both_languages():
             sentence = describe_reason(code, 0.5, "k1", lang)
             assert "{" not in sentence
             assert sentence == sentence.strip()
+            assert "（）" not in describe_reason(code, 0.5, "", lang)
         assert (known.family == "counter") == is_counter(code)

@@ -7,8 +7,9 @@ from typing import Any
 
 from rumorscan.reasons import show_value
 from rumorscan.records import Campaign, Tier
-from rumorscan.reports import phrases
-from rumorscan.reports.phrases import Phrase
+from rumorscan.reports import glossary, phrases
+from rumorscan.reports.glossary import Phrase
+from rumorscan.reports.particulars import stands_alone, told_army, told_thread
 from rumorscan.reports.run import Run
 from rumorscan.reports.sections import (
     AGAINST,
@@ -18,6 +19,7 @@ from rumorscan.reports.sections import (
     LISTED,
     MISSING,
     NUMBERS,
+    SERVED,
     TEXT_CHARACTERS,
     VERDICT,
     Section,
@@ -29,13 +31,14 @@ from rumorscan.reports.sections import (
 from rumorscan.reports.subjects import Subject, Tally
 from rumorscan.reports.variants import plain
 
+_THREADS = 3
 _TOLD = 2  # campaigns whose evidence is told in whole
 
 
 def tell_campaign(subject: Subject, run: Run) -> Iterator[Section]:
     """Tell of a campaign: its verdict, its families of evidence, its numbers."""
     campaign = subject.campaigns[0]
-    tier = phrases.words_for(phrases.TIERS, campaign.tier)
+    tier = phrases.words_for(glossary.TIERS, campaign.tier)
     span = told_times(run, campaign.started_at, campaign.ended_at)
     template = plain(campaign.template, TEXT_CHARACTERS)
     sizes = (f"{len(campaign.account_ids):,}", f"{len(campaign.post_ids):,}")
@@ -53,13 +56,18 @@ def tell_campaign(subject: Subject, run: Run) -> Iterator[Section]:
                 f"{sizes[0]} accounts, {sizes[1]} posts, {span.en}",
             ),
             Phrase(f"共同的文字：“{template}”", f'shared wording: "{template}"'),
+            *_first_post(campaign),
+            *_threads(campaign),
         ],
     )
-    yield Section(FOR, [_family(*each) for each in campaign.evidence.items() if _shows(each[1])])
+    telling = [tell_family(*each) for each in campaign.evidence.items() if _shows(each[1])]
+    yield Section(FOR, [*telling, *_armies(campaign)])
     yield Section(AGAINST, [told_reason(each.to_dict()) for each in campaign.counter_evidence])
-    missing = [_family(*each) for each in campaign.evidence.items() if not _shows(each[1])]
+    missing = [tell_family(*each) for each in campaign.evidence.items() if not _shows(each[1])]
     if missing:
         yield Section(MISSING, missing)
+    if campaign.community_id:
+        yield Section(SERVED, [*_served(campaign.community_id, subject.campaigns)])
     q_value = phrases.chance(campaign.q_value)
     numbers = [
         Phrase(
@@ -80,9 +88,58 @@ def tell_campaign(subject: Subject, run: Run) -> Iterator[Section]:
     yield Section(NUMBERS, [*numbers, *_tallied(subject.tally)])
 
 
-def _family(name: str, found: dict[str, Any]) -> Phrase:
+def _first_post(campaign: Campaign) -> Iterator[Phrase]:
+    if campaign.first_post_id:
+        name = shown_id(campaign.first_post_id)
+        yield Phrase(f"数据中的第一条：{name}", f"first post in the data: {name}")
+
+
+def _threads(campaign: Campaign) -> Iterator[Phrase]:
+    shared = [thread for thread in campaign.threads if not stands_alone(thread)]
+    for thread in shared[:_THREADS]:
+        yield told_thread({**thread, "root_id": shown_id(thread.get("root_id"))})
+
+
+def _armies(campaign: Campaign) -> Iterator[Phrase]:
+    for army in campaign.known_as[:LISTED]:
+        safe = {
+            key: plain(value, ID_CHARACTERS) if isinstance(value, str) else value
+            for key, value in army.items()
+        }
+        yield told_army(safe)
+        if army.get("template"):
+            wording = plain(str(army["template"]), TEXT_CHARACTERS)
+            yield Phrase(f"当时的文字：“{wording}”", f'its wording then: "{wording}"')
+
+
+def _served(community_id: str, campaigns: Sequence[Campaign]) -> Iterator[Phrase]:
+    """Tell which campaigns the same accounts serve, this one among them."""
+    name, count = shown_id(community_id), len(campaigns)
+    yield Phrase(
+        f"账号群 {name}：同一批账号出现在 {count:,} 个行动中",
+        f"community {name}: the same accounts serve {count:,} campaigns",
+    )
+    yield from _listed(campaigns)
+
+
+def tell_community(subject: Subject) -> Iterator[Section]:
+    """Tell of a community: the campaigns that its accounts serve, the strongest first."""
+    accounts = {name for each in subject.campaigns for name in each.account_ids}
+    posts = {name for each in subject.campaigns for name in each.post_ids}
+    sizes = (f"{len(subject.campaigns):,}", f"{len(accounts):,}", f"{len(posts):,}")
+    verdict = Phrase(
+        f"{sizes[0]} 个行动由同一批账号相连，共 {sizes[1]} 个账号，{sizes[2]} 条帖子："
+        "这是对行为的解读，不是对人的定性",
+        f"{sizes[0]} campaigns tied by the same accounts, {sizes[1]} accounts and {sizes[2]} posts "
+        "in all: a reading of behavior, no label on a person",
+    )
+    yield Section(VERDICT, [verdict])
+    yield Section(SERVED, [*_listed(subject.campaigns)])
+
+
+def tell_family(name: str, found: dict[str, Any]) -> Phrase:
     """Return a family of evidence with its quantities."""
-    words = phrases.words_for(phrases.FAMILIES, name)
+    words = phrases.words_for(glossary.FAMILIES, name)
     strong = Phrase("，强", ", strong") if found.get("strong") else Phrase("", "")
     shown = show_value(found.get("strength"), "strength")
     zh, en = ("，".join(_quantities(name, found, 0)), ", ".join(_quantities(name, found, 1)))
@@ -99,12 +156,13 @@ def _shows(found: dict[str, Any]) -> bool:
 
 def _quantities(family: str, found: dict[str, Any], language: int) -> Iterator[str]:
     for key, value in found.items():
-        if key in ("strength", "strong") or value in (None, "", [], {}):
+        if key in ("strength", "strong") or value in (None, "", [], {}) or value is False:
             continue
         name, shown = phrases.quantity(key, value, family)
-        if isinstance(value, str):
-            shown = phrases.words_for(phrases.WORDS, value)[language]
-        yield f"{name[language]} {plain(shown, ID_CHARACTERS)}"
+        if value is True:
+            yield name[language]
+        else:
+            yield f"{name[language]} {plain(shown[language], TEXT_CHARACTERS)}"
 
 
 def pressing(campaigns: Sequence[Campaign]) -> list[Campaign]:
@@ -116,27 +174,29 @@ def tell_claim(subject: Subject, run: Run) -> Iterator[Section]:
     """Tell of a known rumor: its wording, its posts, and the campaigns that carry it."""
     claim = told_claim(run, subject.name)
     yield Section(VERDICT, [*([claim] if claim else []), *_tallied(subject.tally)])
-    lines = []
-    for each in subject.campaigns[:LISTED]:
+    yield Section(CARRIERS, [*_listed(subject.campaigns)])
+
+
+def _listed(campaigns: Sequence[Campaign]) -> Iterator[Phrase]:
+    """Name some campaigns with their tier and wording, the rest by their number."""
+    for each in campaigns[:LISTED]:
         name, shown = shown_id(each.campaign_id), show_value(each.coordination, "coordination")
-        tier = phrases.words_for(phrases.TIERS, each.tier)
-        lines.append(
-            Phrase(
-                f"{name}：{tier.zh}，协同度 {shown}（0 到 1，不是概率）",
-                f"{name}: {tier.en}, coordination {shown} (0 to 1, no probability)",
-            )
+        tier = phrases.words_for(glossary.TIERS, each.tier)
+        template = plain(each.template, ID_CHARACTERS)
+        yield Phrase(
+            f"{name}：{tier.zh}，协同度 {shown}（0 到 1，不是概率），“{template}”",
+            f'{name}: {tier.en}, coordination {shown} (0 to 1, no probability), "{template}"',
         )
-    more = len(subject.campaigns) - LISTED
+    more = len(campaigns) - LISTED
     if more > 0:
-        lines.append(Phrase(f"另有 {more:,} 个，协同证据更弱", f"{more:,} more, less coordinated"))
-    yield Section(CARRIERS, lines)
+        yield Phrase(f"另有 {more:,} 个，协同证据更弱", f"{more:,} more, less coordinated")
 
 
 def tell_gathered(subject: Subject) -> Iterator[Section]:
     """Tell of an account or a group by its posts and campaigns, the strongest first."""
     tiers = [str(campaign.tier) for campaign in subject.campaigns]
     strongest = max(tiers, key=[str(tier) for tier in Tier].index, default=str(Tier.NONE))
-    words = phrases.words_for(phrases.TIERS, subject.row.get("tier", strongest))
+    words = phrases.words_for(glossary.TIERS, subject.row.get("tier", strongest))
     verdict = [
         Phrase(f"协同层级：{words.zh}", f"coordination tier: {words.en}"),
         *_tallied(subject.tally),
@@ -147,14 +207,31 @@ def tell_gathered(subject: Subject) -> Iterator[Section]:
     supporting = [_belonging(each) for each in strong[:LISTED]]
     against = []
     for each in told:
-        shown = [_family(*pair) for pair in each.evidence.items() if _shows(pair[1])]
-        supporting += [_of(each, family) for family in shown]
+        supporting += tell_evidence(each)
         against += [_of(each, told_reason(one.to_dict())) for one in each.counter_evidence]
+    for name in dict.fromkeys(each.community_id for each in strong if each.community_id):
+        theirs = [each for each in strong if each.community_id == name]
+        supporting.append(_together(name, theirs))
     ties = [_tie(each, subject.name) for each in subject.ties[:LISTED]]
     yield Section(FOR, [*supporting, *ties])
     spread = subject.campaigns[len(strong) :]
     against += [_belonging(each) for each in spread[:LISTED]]
     yield Section(AGAINST, against)
+
+
+def tell_evidence(campaign: Campaign) -> list[Phrase]:
+    """Return what speaks for a campaign, family by family, its name before each."""
+    shown = [tell_family(*pair) for pair in campaign.evidence.items() if _shows(pair[1])]
+    return [_of(campaign, each) for each in (*shown, *_armies(campaign))]
+
+
+def _together(community_id: str, campaigns: Sequence[Campaign]) -> Phrase:
+    name = shown_id(community_id)
+    ids = [shown_id(each.campaign_id) for each in campaigns[:LISTED]]
+    return Phrase(
+        f"同一批账号（账号群 {name}）进行了其中这些行动：{'、'.join(ids)}",
+        f"the same accounts (community {name}) serve these of its campaigns: {', '.join(ids)}",
+    )
 
 
 def _belonging(campaign: Campaign) -> Phrase:
@@ -177,10 +254,11 @@ def _of(campaign: Campaign, sentence: Phrase) -> Phrase:
 def _tie(edge: dict[str, Any], name: str) -> Phrase:
     other = shown_id(edge["account_b"] if edge["account_a"] == name else edge["account_a"])
     weight, q_value = f"{edge['weight']:.3g}", phrases.chance(edge["q_value"])
-    layers = ", ".join(plain(each, ID_CHARACTERS) for each in edge["layers"])
+    words = [phrases.words_for(glossary.WORDS, each) for each in edge["layers"]]
+    zh, en = (plain(mark.join(each[at] for each in words)) for at, mark in ((0, "、"), (1, ", ")))
     return Phrase(
-        f"与账号 {other} 的联系多于偶然：权重 {weight}，偶然的可能 {q_value}（{layers}）",
-        f"tied to {other} by more than chance: weight {weight}, chance {q_value} ({layers})",
+        f"与账号 {other} 的联系多于偶然：权重 {weight}，偶然的可能 {q_value}（{zh}）",
+        f"tied to {other} by more than chance: weight {weight}, chance {q_value} ({en})",
     )
 
 
@@ -192,8 +270,8 @@ def _tallied(tally: Tally | None) -> Iterator[Phrase]:
         f"posts {tally.posts:,}, accounts {tally.accounts:,}",
     )
     for label, counts, table in (
-        (Phrase("分级", "triage"), tally.triages, phrases.TRIAGES),
-        (Phrase("立场", "stance"), tally.stances, phrases.STANCES),
+        (Phrase("分级", "triage"), tally.triages, glossary.TRIAGES),
+        (Phrase("立场", "stance"), tally.stances, glossary.STANCES),
     ):
         named = [(phrases.words_for(table, key), counts[key]) for key in table if key in counts]
         zh = "，".join(f"{words.zh} {count:,}" for words, count in named)

@@ -11,14 +11,25 @@ import numpy as np
 import numpy.typing as npt
 
 from rumorscan.reasons import REASON_CODES, describe_reason, is_counter, show_value
-from rumorscan.reports import charts, phrases
+from rumorscan.reports import charts, glossary, phrases
 from rumorscan.reports.glimpse import Row
-from rumorscan.reports.phrases import Phrase, Quantity, number
+from rumorscan.reports.glossary import Phrase
+from rumorscan.reports.particulars import (
+    Army,
+    Evasion,
+    Thread,
+    list_armies,
+    list_evasions,
+    list_threads,
+    mapping,
+)
+from rumorscan.reports.phrases import Quantity, number
 from rumorscan.reports.variants import Piece, differences, template_pieces, visible
 
 CARD_VARIANTS = 6
 CARD_OTHERS = 2
 CARD_ACCOUNTS = 40
+CARD_THREADS = 3
 _COMPARED = 24
 _HEADLINE = 56
 _FAR = 0.5
@@ -64,7 +75,7 @@ class Variant:
         pieces: with their differences, or plain where the wording is another one.
         copies: flagged posts that bear it.
         changed: how far it is from the template, in [0, 1].
-        other: whether it is another text of the same accounts rather than a variant.
+        other: whether it is too far from the template for its differences to say anything.
     """
 
     pieces: list[Piece]
@@ -85,6 +96,11 @@ class Card:
     variants: list[Variant]
     wordings: int
     families: list[Family]
+    made: bool
+    written: int
+    evasions: list[Evasion]
+    threads: list[Thread]
+    armies: list[Army]
     strong: Phrase
     unseen: Phrase
     against: list[ReasonLine]
@@ -121,16 +137,22 @@ def card(
     """
     template = str(campaign.get("template") or "")
     weighed = families(campaign.get("evidence"))
+    text = mapping(mapping(campaign.get("evidence")).get("text"))
     seconds = int(posted_at.max() - posted_at.min()) if len(posted_at) else None
     return Card(
         index=index,
         campaign=campaign,
-        tier=phrases.words_for(phrases.TIERS, campaign.get("tier", "none")),
+        tier=phrases.words_for(glossary.TIERS, campaign.get("tier", "none")),
         template=template_pieces(template),
         headline=template_pieces(template, _HEADLINE),
         variants=variants(template, texts),
         wordings=len(texts),
         families=weighed,
+        made=text.get("made") is True,
+        written=int(number(text.get("variants")) or 0),
+        evasions=list_evasions(mapping(text.get("evasions"))),
+        threads=list_threads(campaign.get("threads")),
+        armies=list_armies(campaign.get("known_as")),
         strong=_listed([family.name for family in weighed if family.strong]),
         unseen=_listed([family.name for family in weighed if not family.strength]),
         against=[reason_line(reason) for reason in campaign.get("counter_evidence") or ()],
@@ -185,7 +207,7 @@ def families(evidence: Any) -> list[Family]:
         ['Text', 'Timing']
     """
     present: dict[str, Any] = evidence if isinstance(evidence, dict) else {}
-    names = [*phrases.FAMILIES, *(name for name in present if name not in phrases.FAMILIES)]
+    names = [*glossary.FAMILIES, *(name for name in present if name not in glossary.FAMILIES)]
     return [_family(name, present.get(name)) for name in names]
 
 
@@ -204,7 +226,7 @@ def reason_line(reason: Row) -> ReasonLine:
     unit = known.unit if known else ""
     return ReasonLine(
         code=code,
-        words=phrases.words_for(phrases.REASONS, code),
+        words=phrases.words_for(glossary.REASONS, code),
         sentence=Phrase(*(describe_reason(code, amount, detail, lang) for lang in ("zh", "en"))),
         value="" if amount is None or unit == "mark" else show_value(amount, unit),
         detail=detail,
@@ -223,12 +245,13 @@ def _family(name: str, found: Any) -> Family:
     values: dict[str, Any] = found if isinstance(found, dict) else {}
     strength = number(values.get("strength"))
     return Family(
-        name=phrases.words_for(phrases.FAMILIES, name),
+        name=phrases.words_for(glossary.FAMILIES, name),
         strength=None if strength is None else min(max(strength, 0.0), 1.0),
         strong=bool(values.get("strong")),
         quantities=[
             phrases.quantity(key, value, name)
             for key, value in values.items()
-            if key not in ("strength", "strong")
+            # what was undone stands above, beside the template
+            if key not in ("strength", "strong", "made", "evasions")
         ],
     )

@@ -14,7 +14,7 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
-from rumorscan.reports.phrases import Phrase
+from rumorscan.reports.glossary import Phrase
 
 _HOUR = 3_600
 _DAY = 86_400

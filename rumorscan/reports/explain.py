@@ -1,4 +1,4 @@
-"""Why a post, account, campaign, group or known rumor was flagged or not, in words."""
+"""Why a post, account, campaign, community, group or rumor was flagged or not, in words."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from rumorscan.errors import RunError
-from rumorscan.reports.phrases import Phrase
+from rumorscan.reports.glossary import Phrase
 from rumorscan.reports.sections import KINDS, Section
 from rumorscan.reports.sentences import write_sections
 from rumorscan.reports.stored import load_run
@@ -69,7 +69,8 @@ def explain(run: str | Path, id: str, lang: str = "both") -> str:  # noqa: A002 
 
     Args:
         run: a run folder.
-        id: of a post, account, campaign, group or known rumor; all that it names are explained.
+        id: of a post, account, campaign, community, group or known rumor; all that it names are
+            explained.
         lang: `both` (Chinese first), `zh` or `en`.
 
     Raises:

@@ -43,7 +43,7 @@ class Glimpse:
     Attributes:
         about: `run.json` as it stands.
         campaigns: strongest first; the first `FULL_CARDS` whole, the others without their ids.
-        campaign_tiers: campaigns by tier.
+        campaign_tiers: campaigns by tier; communities: campaigns by community.
         flags: the most pressing posts, in order.
         flag_count: how many are flagged in all.
         texts: campaign id to text to how many flagged posts bear it, for the whole cards.
@@ -60,6 +60,7 @@ class Glimpse:
     about: Row
     campaigns: list[Row] = field(default_factory=list)
     campaign_tiers: Counter[str] = field(default_factory=Counter)
+    communities: Counter[str] = field(default_factory=Counter)
     flags: list[Row] = field(default_factory=list)
     flag_count: int = 0
     texts: dict[str, Counter[str]] = field(default_factory=dict)
@@ -109,6 +110,8 @@ def _campaigns(path: Path, glimpse: Glimpse) -> None:
         campaign["account_count"] = len(campaign.get("account_ids") or ())
         campaign["post_count"] = len(campaign.get("post_ids") or ())
         glimpse.campaign_tiers[str(campaign.get("tier", "none"))] += 1
+        if campaign.get("community_id"):
+            glimpse.communities[str(campaign["community_id"])] += 1
         whole.append(campaign)
         if len(whole) >= 4 * COMPACT_CAMPAIGNS:
             whole = _strongest(whole)

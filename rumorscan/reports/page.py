@@ -19,13 +19,14 @@ import jinja2
 import numpy as np
 from markupsafe import Markup
 
-from rumorscan.reports import cards, charts, glimpse, phrases, variants
+from rumorscan.reports import cards, charts, glimpse, glossary, phrases, variants
 from rumorscan.reports.glimpse import Glimpse, Row
 from rumorscan.reports.phrases import number
 from rumorscan.settings import Settings
 
 _TEXT_LIMIT = 220
 _RAW_LIMIT = 160
+_LISTED_COMMUNITIES = 8
 _ASSUMED_NOTHING = ("", None, False)
 
 
@@ -80,12 +81,13 @@ def _environment() -> jinja2.Environment:
         count=phrases.count, fraction=phrases.fraction, chance=phrases.chance, number=number
     )
     environment.globals.update(
-        rejections=phrases.REJECTS,
+        rejections=glossary.REJECTS,
+        layers=glossary.WORDS,
         words_for=phrases.words_for,
         notes_of=_lines,
-        tiers=phrases.TIERS,
-        triages=phrases.TRIAGES,
-        stances=phrases.STANCES,
+        tiers=glossary.TIERS,
+        triages=glossary.TRIAGES,
+        stances=glossary.STANCES,
     )
     return environment
 
@@ -136,9 +138,12 @@ def _context(seen: Glimpse) -> Row:
         "period": _period(seen, where),
         "seen": seen,
         "links": links,
+        "communities": _communities(seen),
+        "listed_communities": _LISTED_COMMUNITIES,
         "claims": claims,
         "cards": shown_cards,
         "card_accounts": cards.CARD_ACCOUNTS,
+        "card_threads": cards.CARD_THREADS,
         "campaign_total": sum(seen.campaign_tiers.values()),
         "compact": [
             {
@@ -175,6 +180,17 @@ def _context(seen: Glimpse) -> Row:
         "explained": next((str(row["post_id"]) for row in seen.flags), "ID"),
         "full_cards": glimpse.FULL_CARDS,
     }
+
+
+def _communities(seen: Glimpse) -> dict[str, Row]:
+    """Return the communities of the campaigns shown: their places, and how many there are."""
+    found: dict[str, Row] = {}
+    for place, item in enumerate(seen.campaigns, 1):
+        name = str(item.get("community_id") or "")
+        if name:
+            total = seen.communities[name]
+            found.setdefault(name, {"places": [], "total": total})["places"].append(place)
+    return found
 
 
 def _section(values: Row, name: str) -> Row:

@@ -7,7 +7,7 @@ from typing import Any
 
 from rumorscan.reasons import describe_reason
 from rumorscan.reports import phrases
-from rumorscan.reports.phrases import Phrase
+from rumorscan.reports.glossary import Phrase
 from rumorscan.reports.run import Run
 from rumorscan.reports.variants import plain
 
@@ -18,6 +18,7 @@ KINDS = {
     "post": Phrase("帖子", "Post"),
     "account": Phrase("账号", "Account"),
     "campaign": Phrase("行动", "Campaign"),
+    "community": Phrase("账号群", "Community"),
     "group": Phrase("近重组", "Group of near-duplicates"),
     "claim": Phrase("已知谣言", "Known rumor"),
 }
@@ -25,6 +26,7 @@ VERDICT = Phrase("结论", "Verdict")
 FOR = Phrase("支持的证据", "Evidence for it")
 AGAINST = Phrase("反面的证据", "Evidence against it")
 MISSING = Phrase("没有的证据", "Evidence that is missing")
+SERVED = Phrase("同一批账号的行动", "Campaigns that the same accounts serve")
 CARRIERS = Phrase("带有它的行动与同文扩散", "Campaigns and mere spread that carry it")
 NUMBERS = Phrase("数字", "Numbers")
 NEXT = Phrase("接下来可以核对", "What a person could check next")

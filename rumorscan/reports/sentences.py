@@ -1,4 +1,4 @@
-"""What is said about a post, account, campaign, group or known rumor, sentence by sentence."""
+"""What is said about everything that an id names, sentence by sentence."""
 
 from __future__ import annotations
 
@@ -15,10 +15,17 @@ from rumorscan.reasons import (
     show_value,
 )
 from rumorscan.records import Campaign, Tier, Triage
-from rumorscan.reports import phrases
-from rumorscan.reports.behavior import pressing, tell_campaign, tell_claim, tell_gathered
+from rumorscan.reports import glossary, phrases
+from rumorscan.reports.behavior import (
+    pressing,
+    tell_campaign,
+    tell_claim,
+    tell_community,
+    tell_evidence,
+    tell_gathered,
+)
 from rumorscan.reports.commands import explain_command
-from rumorscan.reports.phrases import Phrase
+from rumorscan.reports.glossary import Phrase
 from rumorscan.reports.run import Run
 from rumorscan.reports.sections import (
     AGAINST,
@@ -52,6 +59,8 @@ def write_sections(subject: Subject, run: Run, folder: Path) -> list[Section]:
         sections = [*_post(subject, run)]
     elif subject.kind == "campaign":
         sections = [*tell_campaign(subject, run)]
+    elif subject.kind == "community":
+        sections = [*tell_community(subject)]
     elif subject.kind == "claim":
         sections = [*tell_claim(subject, run)]
     else:
@@ -75,6 +84,11 @@ def _post(subject: Subject, run: Run) -> Iterator[Section]:
         about.append(Phrase(f"原文：“{text}”", f'text: "{text}"'))
     claim = told_claim(run, row["claim_id"])
     about += [claim] if claim else []
+    if any(each.first_post_id == row["post_id"] for each in subject.campaigns):
+        name = shown_id(subject.campaigns[0].campaign_id)
+        about.append(
+            Phrase(f"它是 {name} 在数据中的第一条", f"it is the first post of {name} in the data")
+        )
     reasons = row["reasons"] or []
     families = {REASON_CODES[r["code"]].family for r in reasons if r["code"] in REASON_CODES}
     yield Section(VERDICT, [_triage(row, families & set(_FAMILIES)), *about])
@@ -83,12 +97,13 @@ def _post(subject: Subject, run: Run) -> Iterator[Section]:
     missing = [*_missing(row, subject.campaigns)]
     if missing:
         yield Section(MISSING, missing)
-    yield Section(NUMBERS, [*_numbers(row, run)])
+    behind = [line for each in pressing(subject.campaigns) for line in tell_evidence(each)]
+    yield Section(NUMBERS, [*_numbers(row, run), *behind])
 
 
 def _triage(row: dict[str, Any], families: set[str]) -> Phrase:
     """Return the triage and the rule behind it."""
-    words = phrases.words_for(phrases.TRIAGES, row["triage"])
+    words = phrases.words_for(glossary.TRIAGES, row["triage"])
     named = [_FAMILIES[family] for family in _FAMILIES if family in families]
     zh, en = "、".join(each.zh for each in named), "; ".join(each.en for each in named)
     if row["triage"] == Triage.URGENT:
@@ -157,7 +172,7 @@ def _numbers(row: dict[str, Any], run: Run) -> Iterator[Phrase]:
             f"协同度 {shown}：所在行动的行为证据强度，0 到 1，不是概率",
             f"coordination {shown}: strength of its campaign's behavior, 0 to 1, no probability",
         )
-    stance = phrases.words_for(phrases.STANCES, row["stance"])
+    stance = phrases.words_for(glossary.STANCES, row["stance"])
     yield Phrase(f"立场：{stance.zh}", f"stance: {stance.en}")
 
 
@@ -187,11 +202,28 @@ def _checks(subject: Subject, folder: Path) -> Iterator[Phrase]:
             "抽看几个账号的日常发帖：是真人、自动程序，还是普通的转发习惯？",
             "look at what some of its accounts post otherwise: people, programs, or habit?",
         )
+        yield from _first_to_see(subject.campaigns, folder)
     else:
         yield from _campaigns_to_see(subject, folder)
-    for post in subject.tally.flagged[:2] if subject.tally else ():
+    first = subject.campaigns[0].first_post_id if subject.kind == "campaign" else None
+    flagged = [each for each in (subject.tally.flagged if subject.tally else ()) if each != first]
+    for post in flagged[:2]:
         command = explain_command(folder, post)
         yield Phrase(f"查看其中一条：{command}", f"see one post: {command}")
+
+
+def _first_to_see(campaigns: tuple[Campaign, ...], folder: Path) -> Iterator[Phrase]:
+    """Name the first post of a campaign, and the community that it belongs to."""
+    campaign, *others = campaigns
+    if campaign.first_post_id:
+        command = explain_command(folder, campaign.first_post_id)
+        yield Phrase(f"查看数据中的第一条：{command}", f"see its first post in the data: {command}")
+    if campaign.community_id and others:
+        command = explain_command(folder, campaign.community_id)
+        yield Phrase(
+            f"查看同一批账号的其他行动：{command}",
+            f"see what else the same accounts serve: {command}",
+        )
 
 
 def _campaigns_to_see(subject: Subject, folder: Path) -> Iterator[Phrase]:

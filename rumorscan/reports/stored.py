@@ -27,6 +27,7 @@ from rumorscan.reports.manifest import read_manifest
 from rumorscan.reports.run import Run
 from rumorscan.reports.sheets import read_sheet
 
+_LATER = ("community_id", "first_post_id", "threads", "known_as")
 _PLACE = ("source_file", "source_row", "post_id")
 
 
@@ -100,8 +101,12 @@ def _places(table: pa.Table) -> pa.Array:
 
 def _campaign(row: dict[str, Any], folder: Path) -> Campaign:
     try:
-        values = {name: row[name] for name in Campaign.__slots__ if name != "rows"}
-        for name in ("account_ids", "post_ids", "group_ids", "claim_ids"):
+        names = [name for name in Campaign.__slots__ if name != "rows"]
+        # runs of versions before 0.2 have fewer
+        values = {name: row[name] for name in names if name in row or name not in _LATER}
+        for name in ("account_ids", "post_ids", "group_ids", "claim_ids", "threads", "known_as"):
+            if name not in values:
+                continue
             values[name] = tuple(values[name])
         values["tier"] = Tier(values["tier"])
         values["counter_evidence"] = tuple(Reason(**each) for each in values["counter_evidence"])

@@ -1,4 +1,4 @@
-"""What an id in a run folder names: a post, an account, a campaign, a group or a known rumor."""
+"""What an id of a run names: a post, account, campaign, community, group or known rumor."""
 
 from __future__ import annotations
 
@@ -49,11 +49,12 @@ class Subject:
     """One thing that an id names.
 
     Attributes:
-        kind: `post`, `account`, `campaign`, `group` or `claim`.
+        kind: `post`, `account`, `campaign`, `community`, `group` or `claim`.
         name: the id.
         row: a post's or an account's columns; empty for the others.
         tally: of its posts; None for a post.
-        campaigns: those it belongs to, the strongest first, or the campaign itself.
+        campaigns: those it belongs to, the strongest first; of a campaign, itself and then the
+            others of its community.
         ties: an account's ties to others, strongest first.
     """
 
@@ -83,7 +84,14 @@ def find_subjects(run: Run, folder: Path, name: str) -> list[Subject]:
         subjects.append(Subject("account", name, row, tally, joined, _ties(run, name)))
     if name in campaigns:
         tally = _tally(_select(folder, "campaign_id", name))
-        subjects.append(Subject("campaign", name, {}, tally, (campaigns[name],)))
+        own = campaigns[name]
+        others = [each for each in _community(campaigns, own.community_id) if each != name]
+        joined = (own, *_strongest_first(campaigns, others))
+        subjects.append(Subject("campaign", name, {}, tally, joined))
+    members = _community(campaigns, name)
+    if members:
+        joined = _strongest_first(campaigns, members)
+        subjects.append(Subject("community", name, {}, campaigns=joined))
     for kind in ("group", "claim"):
         posts = _select(folder, f"{kind}_id", name)
         if posts.num_rows:
@@ -93,6 +101,13 @@ def find_subjects(run: Run, folder: Path, name: str) -> list[Subject]:
     if not subjects:
         raise RunError(_unknown(run, folder, name, list(campaigns)))
     return subjects
+
+
+def _community(campaigns: dict[str, Campaign], name: str | None) -> list[str]:
+    """Return the ids of the campaigns of a community."""
+    if not name:
+        return []
+    return [each.campaign_id for each in campaigns.values() if each.community_id == name]
 
 
 def _strongest_first(campaigns: dict[str, Campaign], names: Iterable[str]) -> tuple[Campaign, ...]:
@@ -171,7 +186,9 @@ def _counts(column: pa.ChunkedArray) -> dict[str, int]:
 
 
 def _unknown(run: Run, folder: Path, name: str, campaigns: list[str]) -> str:
-    nearest = difflib.get_close_matches(name, campaigns, n=_NEAREST, cutoff=0.6)
+    communities = {each.community_id for each in run.campaigns.items if each.community_id}
+    known = [*campaigns, *sorted(communities)]
+    nearest = difflib.get_close_matches(name, known, n=_NEAREST, cutoff=0.6)
     if not nearest and name:
         ids = pq.read_table(folder / "posts.parquet", columns=["post_id", "account_id"])
         for length in range(len(name) - 1, max(2, len(name) - 5), -1):
@@ -182,7 +199,7 @@ def _unknown(run: Run, folder: Path, name: str, campaigns: list[str]) -> str:
                 break
     hint = ", ".join(f"'{plain(each, 40)}'" for each in nearest)
     return (
-        f"{folder}: no post, account, campaign, group or known rumor has the id "
+        f"{folder}: no post, account, campaign, community, group or known rumor has the id "
         f"'{plain(name, 60)}'; "
         + (f"the nearest are {hint}" if hint else "ids stand in posts.parquet and campaigns.jsonl")
     )

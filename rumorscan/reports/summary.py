@@ -12,11 +12,11 @@ from string import Formatter
 from typing import TYPE_CHECKING, Any
 
 from rumorscan.records import Campaign, Tier, Triage
-from rumorscan.reports import phrases
+from rumorscan.reports import glossary, phrases
 from rumorscan.reports.commands import explain_command
 from rumorscan.reports.folder import FILES
+from rumorscan.reports.glossary import Phrase
 from rumorscan.reports.manifest import MANIFEST
-from rumorscan.reports.phrases import Phrase
 from rumorscan.reports.variants import plain, template_pieces
 
 if TYPE_CHECKING:
@@ -28,6 +28,8 @@ _COLUMNS = 156
 _TEMPLATE_COLUMNS = 72
 _TEMPLATE_CHARACTERS = 200
 _REASONS = 3
+_OTHERS = 3
+_OTHER_CHARACTERS = 16
 _STRONG_TIERS = (Tier.CONFIRMED, Tier.SUSPECTED)
 _NONE = (
     "没有疑似或证据充分的行动；同文扩散本身不是证据 "
@@ -38,10 +40,22 @@ _HALF_SLOT = re.compile(r"［…?$")
 _CLAUSE_END = re.compile(r"[，。！？；：,!?;]")
 _BECAUSE = {
     "text": Phrase("{posts} 条帖子文字近似", "{posts} posts of nearly the same text"),
+    "text.made": Phrase(
+        "{variants} 种写法像是同一段文字改换而成",
+        "{variants} reworked wordings of one text",
+    ),
     "time": Phrase(
         "{share} 的帖子集中在 {window_seconds} 内", "{share} of its posts within {window_seconds}"
     ),
+    "time.schedule": Phrase(
+        "{share} 的帖子都在一分钟的同一段 10 秒内发出",
+        "{share} of its posts in the same 10 seconds of the minute",
+    ),
     "reuse": Phrase("{accounts} 个账号反复同行", "{accounts} accounts reappear together"),
+    "reuse.known": Phrase(
+        "{known_accounts} 个账号曾出现在以往的行动中",
+        "{known_accounts} accounts of campaigns of earlier runs",
+    ),
     "profile": Phrase(
         "{registered_together} 个账号注册时间集中",
         "{registered_together} accounts registered together",
@@ -77,8 +91,8 @@ def summarize(run: Run, path: str | Path | None = None) -> str:
     top = [item for item in run.campaigns.items if item.tier in _STRONG_TIERS]
     if top:
         lines += ["", "最突出的行动 top campaigns"]
-        for place, campaign in enumerate(top[:_TOP], start=1):
-            lines += _told(place, campaign)
+        for place, campaigns in enumerate(_gathered(top)[:_TOP], start=1):
+            lines += _told(place, campaigns)
     else:
         lines.append(_NONE)
     lines = [_cut(line, _COLUMNS) for line in lines]
@@ -91,7 +105,8 @@ def _counted(counts: dict[str, Any]) -> list[str]:
     def listed(*labels: tuple[str, str]) -> list[str]:
         return [f"{label} {counts[name]:,}" for label, name in labels if name in counts]
 
-    strong = listed(*((_words(phrases.TIERS, tier), f"campaigns_{tier}") for tier in _STRONG_TIERS))
+    tiers = [(_words(glossary.TIERS, tier), f"campaigns_{tier}") for tier in _STRONG_TIERS]
+    strong = listed(*tiers)
     lines = [
         listed(("帖子 posts", "posts"), ("行 rows", "rows"), ("搁置 rejected", "rejected")),
         listed(("不同文本 distinct texts", "distinct_texts"), ("近重组 groups", "groups")),
@@ -100,21 +115,31 @@ def _counted(counts: dict[str, Any]) -> list[str]:
             *listed(("仅同文扩散 spread, same text only", f"campaigns_{Tier.SPREAD}")),
         ],
         listed(
-            (_words(phrases.TRIAGES, Triage.URGENT), "flagged_urgent"),
-            (_words(phrases.TRIAGES, Triage.REVIEW), "flagged_review"),
+            (_words(glossary.TRIAGES, Triage.URGENT), "flagged_urgent"),
+            (_words(glossary.TRIAGES, Triage.REVIEW), "flagged_review"),
         ),
     ]
     return [" ｜ ".join(line) for line in lines if line]
 
 
-def _words(table: dict[str, phrases.Phrase], code: str) -> str:
+def _words(table: dict[str, Phrase], code: str) -> str:
     return " ".join(phrases.words_for(table, code))
 
 
-def _told(place: int, campaign: Campaign) -> list[str]:
+def _gathered(campaigns: list[Campaign]) -> list[list[Campaign]]:
+    """Return the campaigns, those that the same accounts serve together, in their order."""
+    found: dict[str, list[Campaign]] = {}
+    for each in campaigns:
+        found.setdefault(each.community_id or f"\n{each.campaign_id}", []).append(each)
+    return list(found.values())
+
+
+def _told(place: int, campaigns: list[Campaign]) -> list[str]:
+    """Return what is said of a campaign, and which others the same accounts serve."""
+    campaign, *others = campaigns
     head = (
         f"{place}. {plain(campaign.campaign_id, _ID_CHARACTERS)}"
-        f" {_words(phrases.TIERS, campaign.tier)}"
+        f" {_words(glossary.TIERS, campaign.tier)}"
         f" ｜ 协同度 coordination {phrases.fraction(campaign.coordination)}"
         f" ｜ 账号 accounts {len(campaign.account_ids):,}"
         f" ｜ 帖子 posts {len(campaign.post_ids):,}"
@@ -123,7 +148,17 @@ def _told(place: int, campaign: Campaign) -> list[str]:
         f"   {word} {plain(separator.join(_reasons(campaign, language)))}"
         for word, separator, language in (("因为", "；", 0), ("because", "; ", 1))
     ]
-    return [head, f"   “{_preview(campaign.template)}”", *because]
+    return [head, f"   “{_preview(campaign.template)}”", *because, *_others(campaign, others)]
+
+
+def _others(campaign: Campaign, others: list[Campaign]) -> list[str]:
+    if not others:
+        return []
+    ids = ", ".join(plain(each.campaign_id, _OTHER_CHARACTERS) for each in others[:_OTHERS])
+    name = plain(str(campaign.community_id), _ID_CHARACTERS)
+    rest = ", …" if len(others) > _OTHERS else ""
+    more = f"另有 {len(others):,} 个行动 more campaigns: {ids}{rest}"
+    return [f"   同一批账号 same accounts {name}：{more}"]
 
 
 def _preview(template: str) -> str:
@@ -157,6 +192,11 @@ def _reasons(campaign: Campaign, language: int) -> Iterator[str]:
         more = len(campaign.claim_ids) - 1
         rest = (f" 等 {more + 1} 条", f" and {more} more") if more else ("", "")
         yield ("重复已知谣言 ", "repeats known rumor ")[language] + name + rest[language]
+    if campaign.known_as:
+        army = campaign.known_as[0]
+        name = plain(str(army.get("community_id") or army.get("campaign_id")), _ID_CHARACTERS)
+        run = plain(str(army.get("run") or "—"), _ID_CHARACTERS)
+        yield (f"已见于 {run} 的 {name}", f"known from {name} of {run}")[language]
 
 
 def _because(family: str, found: dict[str, Any], language: int) -> str:
@@ -164,21 +204,30 @@ def _because(family: str, found: dict[str, Any], language: int) -> str:
     known = {
         name: value
         for name, value in found.items()
-        if name not in ("strength", "strong") and value not in (None, "", [], {})
+        if name not in ("strength", "strong", "made") and value not in (None, "", [], {})
     }
     shown = {name: _value(name, value, language) for name, value in known.items()}
-    words = _BECAUSE.get(family)
+    words = _BECAUSE.get(_reading(family, found))
     if words and all(name in shown for _, name, _, _ in Formatter().parse(words.zh) if name):
         return words[language].format_map(shown)
-    name = phrases.words_for(phrases.FAMILIES, family)[language]
+    name = phrases.words_for(glossary.FAMILIES, family)[language]
     behind = [f"{phrases.quantity(key, 0).name[language]} {shown[key]}" for key in shown][:1]
     return name + "".join(("（{}）", " ({})")[language].format(each) for each in behind)
 
 
+def _reading(family: str, found: dict[str, Any]) -> str:
+    """Return what a family is read as: a reworked text, a schedule, earlier accounts, or itself."""
+    if found.get("made"):
+        return f"{family}.made"
+    if "second_of_minute" in found:
+        return f"{family}.schedule"
+    if found.get("known_accounts", 0) > found.get("accounts", 0):
+        return f"{family}.known"
+    return family
+
+
 def _value(name: str, value: Any, language: int) -> str:
-    if isinstance(value, str):
-        return phrases.words_for(phrases.WORDS, value)[language]
-    return phrases.measure(name, value)
+    return phrases.told_value(name, value)[language]
 
 
 def _next(run: Run, path: str | Path, top: list[Campaign]) -> list[str]:

@@ -27,10 +27,16 @@ CAMPAIGNS_SCHEMA = pa.schema(
         "counter_evidence": pa.string(),
         "rumor_probability": pa.float64(),
         "claim_ids": pa.list_(pa.string()),
+        "community_id": pa.string(),
+        "first_post_id": pa.string(),
+        "threads": pa.list_(
+            pa.struct({"root_id": pa.string(), "posts": pa.int64(), "of": pa.int64()})
+        ),
+        "known_as": pa.string(),
     }
 )
-"""`Run.campaigns` as columns; evidence and counter-evidence are JSON text, since what stands
-in them differs from campaign to campaign."""
+"""`Run.campaigns` as columns; evidence, counter-evidence and known armies are JSON text, since
+what stands in them differs from campaign to campaign."""
 
 _ROWS_AT_ONCE = 8_192
 
@@ -115,7 +121,7 @@ class Campaigns(Frame):
         rows = []
         for campaign in self.items:
             row = campaign.to_dict()
-            for name in ("evidence", "counter_evidence"):
+            for name in ("evidence", "counter_evidence", "known_as"):
                 row[name] = orjson.dumps(row[name]).decode()
             rows.append(row)
         super().__init__(pa.Table.from_pylist(rows, schema=CAMPAIGNS_SCHEMA))

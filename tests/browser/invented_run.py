@@ -46,6 +46,27 @@ CAMPAIGNS: list[dict[str, Any]] = [
         "rumor_probability": 0.83,
         "claim_ids": ["k0007"],
         "strength": (0.91, 0.97, 0.88, 0.42, 0.61),
+        "community_id": "k-77d0a1b2c3d4",
+        "evasions": {"ignorable": 31, "homophone": 12, "reordered": 3, "<b>new</b>": 1},
+        "threads": [
+            {"root_id": "5099000000000001", "posts": 137, "of": 841},
+            {"root_id": "<i>t2</i>\u202e", "posts": 41, "of": 377},
+            {"root_id": "t3", "posts": 12, "of": 12},
+            {"root_id": "t4", "posts": 9, "of": 80},
+            {"root_id": "t5", "posts": 1, "of": 1},
+        ],
+        "known_as": [
+            {
+                "run": "runs/2026-02-02",
+                "campaign_id": "c-0011aabbccdd",
+                "community_id": "k-5566778899aa",
+                "template": "［…］<b>城西</b>水厂的\u200b管道坏了，后天起停水两天，［…］",
+                "shared_accounts": 29,
+                "q_value": 2e-9,
+                "similarity": 0.81,
+            },
+            {"run": "older", "campaign_id": "c-older"},
+        ],
         "counter": [("counter-quotes-original", 0.06, "")],
     },
     {
@@ -61,6 +82,8 @@ CAMPAIGNS: list[dict[str, Any]] = [
         "rumor_probability": 0.58,
         "claim_ids": ["k0012", "k0031"],
         "strength": (0.72, 0.31, 0.96, 0.55, None),
+        "community_id": "k-77d0a1b2c3d4",
+        "evasions": {"traditional": 7},
         "counter": [("counter-verified-accounts", 0.03, ""), ("stance-asks", 1.0, "")],
     },
     {
@@ -76,7 +99,12 @@ CAMPAIGNS: list[dict[str, Any]] = [
         "rumor_probability": 0.12,
         "claim_ids": [],
         "strength": (0.66, 0.44, 0.38, None, None),
-        "counter": [("counter-single-thread", 1.0, ""), ("frame-lottery", 1.0, "")],
+        "counter": [
+            ("counter-single-thread", 1.0, ""),
+            ("frame-lottery", 1.0, ""),
+            ("counter-own-words", 0.44, ""),
+            ("counter-one-organization", 0.6, ""),
+        ],
     },
     {
         "campaign_id": "c-9c4d5a11f3e7",
@@ -91,7 +119,11 @@ CAMPAIGNS: list[dict[str, Any]] = [
         "rumor_probability": 0.03,
         "claim_ids": [],
         "strength": (0.99, 0.2, 0.0, None, None),
-        "counter": [("frame-share-button", 1.0, ""), ("counter-verified-accounts", 0.2, "")],
+        "counter": [
+            ("frame-share-button", 1.0, ""),
+            ("frame-notice", 1.0, ""),
+            ("counter-verified-accounts", 0.2, ""),
+        ],
     },
 ]
 TRADITIONAL = str.maketrans("东厂坏云号诊个", "東廠壞雲號診個")
@@ -164,6 +196,10 @@ def _campaign_post(
     if claim:
         reasons.append(("known-rumor", round(dice.uniform(0.72, 0.99), 4), claim))
     reasons.append(("rumor-probability", round(p, 4), ""))
+    if plan["tier"] != "spread":
+        reasons.append(("reworked-text", 0.48, plan["campaign_id"]))
+    if "known_as" in plan:
+        reasons.append(("known-army", 0.81, "k-5566778899aa"))
     if dice.random() < 0.3:
         reasons.append(("counter-quotes-original", 0.24, ""))
     spread = dice.betavariate(1.3, 4.0) if plan["hours"] < 24 else dice.random()
@@ -209,8 +245,21 @@ def _campaign(
 ) -> dict[str, Any]:
     text, time, reuse, profile, infrastructure = plan["strength"]
     many = len(accounts)
+    made = plan["tier"] != "spread"
+    written = {
+        "made": made,
+        "accounts": many,
+        "posts": len(theirs),
+        "groups": 2,
+        "threads": 9,
+        "variants": 41,
+        "reworked": 0.48 if made else 0.02,
+        "core": 34,
+        "core_share": 0.8,
+        "evasions": plan.get("evasions", {}),
+    }
     quantities = {
-        "text": (text, {"accounts": many, "posts": len(theirs), "groups": 2, "threads": 9}),
+        "text": (text, written),
         "time": (time, {"window_seconds": 900, "share": 0.62, "posts": 131, "p_value": 3e-9}),
         "reuse": (
             reuse,
@@ -249,6 +298,10 @@ def _campaign(
         ],
         "rumor_probability": plan["rumor_probability"],
         "claim_ids": plan["claim_ids"],
+        "community_id": plan.get("community_id"),
+        "first_post_id": theirs[0]["post_id"],
+        "threads": plan.get("threads", []),
+        "known_as": plan.get("known_as", []),
     }
 
 

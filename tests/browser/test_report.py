@@ -134,6 +134,13 @@ def test_flags_can_be_filtered_and_sorted(page: Any) -> None:
     assert page.ask("document.querySelector('.flags th.axes').ariaSort") == "ascending"
 
 
+def test_a_card_leads_to_the_other_campaign_of_the_same_accounts(page: Any) -> None:
+    page.ask("document.querySelector('#campaign-1 .joined a').click()")
+    assert page.ask("location.hash") == "#campaign-2"
+    assert shown(page, "#campaign-1 .undone")
+    assert shown(page, "#campaign-1 .threads")
+
+
 def test_every_id_has_a_button_that_says_what_it_copies(page: Any) -> None:
     assert page.ask(
         "Array.from(document.querySelectorAll('code[data-copy]')).every(code =>"

@@ -121,6 +121,102 @@ def test_a_campaign_is_told_by_families_with_their_quantities(folder):
     assert "triage: urgent 1, review 1" in told
 
 
+TEXT = {
+    "strength": 0.7,
+    "strong": True,
+    "made": True,
+    "accounts": 2,
+    "variants": 5,
+    "reworked": 0.6,
+    "evasions": {"homophone": 12, "ignorable": 31, "\x1b[31m": 1},
+}
+ARMY = {
+    "run": "2026-02\x1b",
+    "campaign_id": "c7",
+    "community_id": "k7",
+    "template": "城西\u202e停水",
+    "ended_at": "2026-02-03T12:00:00Z",
+    "shared_accounts": 12,
+    "q_value": 1e-9,
+    "similarity": 0.83,
+}
+
+
+@pytest.fixture
+def served(tmp_path, monkeypatch):
+    """Return a run of two campaigns that the same accounts serve."""
+    use_plain_page(monkeypatch)
+    threads = (
+        {"root_id": "t\u202e1", "posts": 137, "of": 841},
+        {"root_id": "t2", "posts": 1, "of": 1},
+    )
+    first = small_campaign(
+        evidence={**small_campaign().evidence, "text": TEXT},
+        community_id="k1",
+        first_post_id=URGENT,
+        threads=threads,
+        known_as=(ARMY,),
+    )
+    second = small_campaign(campaign_id="c2", tier=Tier.SUSPECTED, community_id="k1")
+    accounts = [
+        {"account_id": "a1", "posts": 2, "tier": "confirmed", "coordination": 0.9,
+         "campaign_ids": ["c1", "c2"], "evidence": []},
+    ]  # fmt: skip
+    table = pa.Table.from_pylist(accounts, schema=ACCOUNTS_SCHEMA)
+    run = small_run(ROWS, campaigns=[first, second], accounts=table, about={"settings": SETTINGS})
+    return run.write(tmp_path / "served")
+
+
+def test_a_campaign_is_told_with_its_threads_first_post_and_community(served):
+    told = explain(served, "c1")
+    assert f"数据中的第一条：{URGENT}" in told
+    assert "在主题 t⟨RLO⟩1 写了 841 条中的 137 条（16%）" in told
+    assert "wrote 137 of the 841 posts of thread t⟨RLO⟩1 (16%)" in told
+    assert "t2" not in told, "a post alone in its thread says nothing"
+    assert "账号群 k1：同一批账号出现在 2 个行动中" in told
+    assert "community k1: the same accounts serve 2 campaigns" in told
+    assert f"rumorscan explain {served} k1" in told
+    assert f"see its first post in the data: rumorscan explain {served} {URGENT}" in told
+
+
+def test_a_campaign_is_told_with_what_was_undone_in_its_texts(served):
+    told = explain(served, "c1")
+    assert "强（写法似经改换，账号 2，写法 5，改换过的帖子 60%，规避手法 零宽 31 · 同音 12" in told
+    assert "evasions undone zero-width 31 · homophones 12 · ⟨U+001B⟩[31m 1" in told
+    assert "\x1b" not in told
+
+
+def test_a_campaign_is_told_with_the_armies_that_it_resembles(served):
+    told = explain(served, "c1")
+    assert "已见于扫描 2026-02⟨U+001B⟩：行动 c7（账号群 k7），共有账号 12 个" in told
+    assert "last post on 2026-02-03 (UTC)" in told
+    assert "similarity of the wording 0.83" in told
+    assert 'its wording then: "城西⟨RLO⟩停水"' in told
+
+
+def test_a_community_is_told_by_its_campaigns(served):
+    told = explain(served, "k1", "en")
+    assert told.startswith("Community k1")
+    assert "2 campaigns tied by the same accounts, 2 accounts and 2 posts in all" in told
+    assert told.index("c1: confirmed") < told.index("c2: suspected")
+    assert f"see the campaign: rumorscan explain {served} c2" in told
+
+
+def test_a_post_is_told_with_the_quantities_behind_its_campaign(served):
+    told = explain(served, URGENT, "zh")
+    assert "它是 c1 在数据中的第一条" in told
+    numbers = told[told.index("数字：") :]
+    assert "行动 c1，文本：强度 0.70，强（写法似经改换" in numbers
+    assert "行动 c1，时间：强度 0.80，强（窗口 15 min，窗口内占比 75%）" in numbers
+    assert "第一条" not in explain(served, ASKING, "zh")
+
+
+def test_an_account_is_told_which_of_its_campaigns_the_same_accounts_serve(served):
+    told = explain(served, "a1")
+    assert "同一批账号（账号群 k1）进行了其中这些行动：c1、c2" in told
+    assert "the same accounts (community k1) serve these of its campaigns: c1, c2" in told
+
+
 def test_an_account_is_told_with_its_ties_and_posts(folder):
     told = explain(folder, "=a3", "zh")
     assert told.startswith("账号 =a3")
@@ -241,7 +337,7 @@ def test_an_unknown_id_is_one_line_with_the_nearest(folder, name):
     message = str(caught.value)
     assert "\n" not in message
     assert "\x1b" not in message
-    assert "no post, account, campaign, group or known rumor" in message
+    assert "no post, account, campaign, community, group or known rumor" in message
     assert ("500000000000000000" in message) == name.startswith("5")
 
 

@@ -17,9 +17,10 @@ from rumorscan.errors import RunError
 from rumorscan.readers import intake
 from rumorscan.reasons import REASON_CODES
 from rumorscan.records import Stance, Tier, Triage
-from rumorscan.reports import phrases
+from rumorscan.reports import glossary
 from rumorscan.reports.page import render_page
 from rumorscan.reports.variants import differences, visible
+from rumorscan.text.evasions import EVASIONS
 
 INVENTED = runpy.run_path(str(Path(__file__).parents[1] / "browser" / "invented_run.py"))
 BIDI = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f\u061c"
@@ -204,12 +205,82 @@ def test_a_text_that_equals_its_template_does_not_differ() -> None:
 
 
 def test_every_reason_code_has_short_words() -> None:
-    assert set(REASON_CODES) == set(phrases.REASONS)
-    assert set(intake.REASONS) == set(phrases.REJECTS)
+    assert set(REASON_CODES) == set(glossary.REASONS)
+    assert set(intake.REASONS) == set(glossary.REJECTS)
+
+
+def test_every_evasion_and_layer_has_words() -> None:
+    assert [*glossary.EVASIONS] == [*EVASIONS, "homophone", "reordered", "mixed-script"]
+    assert {"device", "ip", "client", "link", "text", "time"} <= set(glossary.WORDS)
+    assert {"thread", "hashtag", "registration"} <= set(glossary.WORDS)
+
+
+def card_of(page: str, place: int) -> str:
+    start = page.index(f'id="campaign-{place}"')
+    return page[start : page.index("</article>", start)]
+
+
+def test_a_card_tells_what_was_undone_and_that_the_text_was_reworked(page: str) -> None:
+    card = card_of(page, 1)
+    assert "写法似经改换" in card
+    for name, amount in (("零宽", 31), ("同音", 12), ("换序", 3)):
+        assert re.search(f'<li><span[^>]*>{name}</span>.*?<b class="num">{amount}</b></li>', card)
+    assert "&lt;b&gt;new&lt;/b&gt;" in card, "an evasion without words is shown by its name"
+    assert "写法似经改换" not in card_of(page, 4)
+
+
+def test_a_card_tells_what_share_of_each_thread_it_wrote(page: str) -> None:
+    card = card_of(page, 1)
+    assert "<code>5099000000000001</code>" in card
+    assert "写了 841 条中的 137 条" in card
+    assert "137 of the 841 posts are its own" in card
+    assert "&lt;i&gt;t2&lt;/i&gt;⟨RLO⟩" in card
+    assert "其余主题见 campaigns.jsonl" in card
+    assert "<code>t5</code>" not in card, "a post alone in its thread says nothing"
+
+
+def test_a_card_links_to_the_other_campaigns_of_the_same_accounts(page: str) -> None:
+    assert '<a class="numbered" href="#campaign-2">' in card_of(page, 1)
+    assert '<a class="numbered" href="#campaign-1">' not in card_of(page, 1)
+    assert '<a class="numbered" href="#campaign-1">' in card_of(page, 2)
+    assert "账号群" not in card_of(page, 3)
+    (listed,) = re.findall('<ul class="communities.*?</ul>', page, re.DOTALL)
+    assert "k-77d0a1b2c3d4" in listed
+    assert "2 个行动" in listed
+
+
+def test_a_card_names_its_first_post_with_its_time(folder: Path, page: str) -> None:
+    first = json.loads((folder / "campaigns.jsonl").read_text(encoding="utf-8").splitlines()[0])
+    told = f"<b>2026-03-01 09:01</b> <code data-copy>{first['first_post_id']}</code>"
+    assert told in card_of(page, 1)
+
+
+def test_a_card_names_known_armies_with_their_wording_made_harmless(page: str) -> None:
+    card = card_of(page, 1)
+    assert "已见于扫描 runs/2026-02-02：行动 c-0011aabbccdd（账号群 k-5566778899aa）" in card
+    assert "29 accounts in common" in card
+    assert "&lt;b&gt;城西&lt;/b&gt;" in card
+    assert "已见于扫描 older：行动 c-older<" in card, "what is not known is left out"
+    assert "Known from earlier runs" not in card_of(page, 2)
+
+
+def test_campaigns_of_earlier_versions_have_cards(folder: Path, tmp_path: Path) -> None:
+    old = INVENTED["build_run"](tmp_path / "old")
+    lines = (old / "campaigns.jsonl").read_text(encoding="utf-8").splitlines()
+    rows = [json.loads(line) for line in lines]
+    for row in rows:
+        for name in ("community_id", "first_post_id", "threads", "known_as"):
+            del row[name]
+        for name in ("made", "variants", "reworked", "evasions"):
+            del row["evidence"]["text"][name]
+    (old / "campaigns.jsonl").write_text(
+        "".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8"
+    )
+    assert "c-5f1e09ab7d20" in card_of(render_page(old), 1)
 
 
 def test_every_family_and_tier_and_triage_and_stance_has_words() -> None:
-    assert tuple(phrases.FAMILIES) == FAMILIES
-    assert set(phrases.TIERS) == {str(tier) for tier in Tier}
-    assert set(phrases.TRIAGES) == {str(triage) for triage in Triage}
-    assert set(phrases.STANCES) == {str(stance) for stance in Stance}
+    assert tuple(glossary.FAMILIES) == FAMILIES
+    assert set(glossary.TIERS) == {str(tier) for tier in Tier}
+    assert set(glossary.TRIAGES) == {str(triage) for triage in Triage}
+    assert set(glossary.STANCES) == {str(stance) for stance in Stance}

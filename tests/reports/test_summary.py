@@ -6,7 +6,7 @@ import unicodedata
 import pytest
 
 from rumorscan.records import Tier
-from rumorscan.reports import phrases
+from rumorscan.reports import glossary
 from tests.reports.small_run import POSTS, small_campaign, small_run
 
 
@@ -55,6 +55,8 @@ def long_campaigns(*tiers):
             template=LONG,
             evidence=FAMILIES,
             claim_ids=(LONG, LONG),
+            community_id=f"k{number % 4}" * 90,
+            known_as=({"run": LONG, "campaign_id": LONG},),
         )
         for number, tier in enumerate(tiers)
     ]
@@ -122,7 +124,7 @@ def test_a_template_is_cut_after_a_whole_clause_where_one_is_near(template, show
 
 def test_of_many_families_and_rumors_the_first_are_told():
     campaign = small_campaign(
-        evidence={name: FAMILIES[name] for name in phrases.FAMILIES}, claim_ids=("k1", "k2", "k3")
+        evidence={name: FAMILIES[name] for name in glossary.FAMILIES}, claim_ids=("k1", "k2", "k3")
     )
     text = small_run(campaigns=[campaign]).summary()
     assert "反复同行；重复已知谣言 k1 等 3 条\n" in text
@@ -135,6 +137,45 @@ def test_what_accounts_share_is_told_in_one_language():
     text = small_run(campaigns=[small_campaign(evidence=evidence)]).summary()
     assert "123,456 个账号共用IP 地址" in text
     assert "123,456 accounts with a shared address" in text
+
+
+def test_campaigns_of_the_same_accounts_stand_together():
+    campaigns = [
+        small_campaign(campaign_id="c1", community_id="k1"),
+        small_campaign(campaign_id="c2"),
+        small_campaign(campaign_id="c3", community_id="k1"),
+        small_campaign(campaign_id="c4", community_id="k1", tier=Tier.SUSPECTED),
+        small_campaign(campaign_id="c5", community_id="k1", tier=Tier.SPREAD),
+    ]
+    text = small_run(campaigns=campaigns).summary("r")
+    assert "   同一批账号 same accounts k1：另有 2 个行动 more campaigns: c3, c4\n" in text
+    assert [line[:5] for line in text.splitlines() if line[:2] in ("1.", "2.", "3.")] == [
+        "1. c1",
+        "2. c2",
+    ]
+
+
+def test_a_text_made_to_look_different_is_told_as_such():
+    text = {"strength": 0.9, "strong": True, "made": True, "posts": 9, "variants": 7}
+    told = small_run(campaigns=[small_campaign(evidence={"text": text})]).summary()
+    assert "7 种写法像是同一段文字改换而成" in told
+    assert "7 reworked wordings of one text" in told
+    assert "nearly the same text" not in told
+
+
+def test_a_known_army_is_named():
+    army = {"run": "2026-02", "campaign_id": "c7", "community_id": "k7"}
+    told = small_run(campaigns=[small_campaign(known_as=(army,))]).summary()
+    assert "已见于 2026-02 的 k7" in told
+    assert "known from k7 of 2026-02" in told
+
+
+def test_reuse_of_accounts_of_earlier_runs_is_told_as_such():
+    reuse = {"strength": 0.9, "strong": True, "accounts": 0, "known_accounts": 8}
+    told = small_run(campaigns=[small_campaign(evidence={"reuse": reuse})]).summary()
+    assert "8 个账号曾出现在以往的行动中" in told
+    assert "8 accounts of campaigns of earlier runs" in told
+    assert "0 个账号" not in told
 
 
 def test_a_run_without_campaigns_points_to_its_most_pressing_post():
