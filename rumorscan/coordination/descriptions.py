@@ -12,7 +12,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from rumorscan.coordination.activity import NEVER, Activity
-from rumorscan.coordination.codes import Codes
+from rumorscan.coordination.codes import Codes, distinct_codes
 from rumorscan.coordination.evidence import (
     Background,
     Evidence,
@@ -32,6 +32,7 @@ from rumorscan.records import THREADS_LISTED, Campaign, Reason
 from rumorscan.settings import CampaignSettings
 from rumorscan.text.keys import MatchKeys
 
+_FEW_TEXTS, _TEXTS = 2, 40  # texts of a wording that are held against its most frequent one
 _MOSTLY_REWORKED = 0.6  # from this share on, a text does not go around, it is made
 
 
@@ -102,7 +103,16 @@ def _weigh(
     words: Words,
     settings: CampaignSettings,
 ) -> tuple[Rework, Evidence]:
-    rework = compare_texts(words.keys, words.framing, words.disguised, activity.text[suspects.rows])
+    threads = distinct_codes(activity.thread[suspects.rows])
+    # a handful of accounts in one thread is no campaign by its wording, whatever that is
+    is_small = len(suspects.accounts) < 5 and len(threads) < 3 and suspects.community < 0
+    rework = compare_texts(
+        words.keys,
+        words.framing,
+        words.disguised,
+        activity.text[suspects.rows],
+        most=_FEW_TEXTS if is_small else _TEXTS,
+    )
     return rework, weigh_evidence(activity, suspects, rework, background, settings)
 
 

@@ -47,56 +47,20 @@ def rank_sets(sets: ShingleSets) -> RankedSets:
 
     Args:
         sets: n sets; ties of frequency fall in the order of the shingles themselves, so that
-            the ranks do not depend on the order of the sets. Shingles that stand in one set
-            only, which match nothing, come first in any order.
+            the ranks do not depend on the order of the sets.
     """
-    token_of, shingles, frequency = _number_shingles(sets.values)
-    alone = frequency == 1
-    shared = np.flatnonzero(~alone)
+    order = np.argsort(sets.values)
+    ordered = sets.values[order]
+    starts = np.flatnonzero(np.r_[True, ordered[1:] != ordered[:-1]][: len(ordered)])
+    frequency = np.diff(np.r_[starts, len(ordered)])
+    by_rarity = np.argsort(frequency, kind="stable")
     rank = np.empty(len(frequency), dtype=np.int32)
-    rank[alone] = np.arange(len(frequency) - len(shared), dtype=np.int32)
-    by_rarity = shared[np.lexsort((shingles[shared], frequency[shared]))]
-    first = len(frequency) - len(shared)
-    rank[by_rarity] = np.arange(first, len(frequency), dtype=np.int32)
-    values = rank[token_of]
+    rank[by_rarity] = np.arange(len(frequency), dtype=np.int32)
+    values = np.empty(len(ordered), dtype=np.int32)
+    values[order] = np.repeat(rank, frequency)
+    del order, ordered
     _sort_sets(values, sets.offsets)
-    in_order = np.ones(len(frequency), dtype=np.int32)
-    in_order[first:] = frequency[by_rarity]
-    return RankedSets(values, sets.offsets, in_order)
-
-
-@compiled
-def _number_shingles(
-    values: npt.NDArray[np.uint64],
-) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.uint64], npt.NDArray[np.int32]]:
-    """Return a number for each value, the value of each number, and how often it occurs."""
-    slots = 16
-    while slots < 2 * len(values):
-        slots *= 2
-    mask = np.uint64(slots - 1)
-    table = np.full(slots, -1, dtype=np.int32)
-    shingles = np.empty(len(values), dtype=np.uint64)
-    frequency = np.zeros(len(values), dtype=np.int32)
-    token_of = np.empty(len(values), dtype=np.int32)
-    found = 0
-    for position in range(len(values)):
-        value = values[position]
-        slot = (value * np.uint64(0x9E3779B97F4A7C15)) >> np.uint64(20)
-        while True:
-            slot &= mask
-            token = table[slot]
-            if token < 0:
-                token = found
-                table[slot] = token
-                shingles[token] = value
-                found += 1
-                break
-            if shingles[token] == value:
-                break
-            slot += np.uint64(1)
-        frequency[token] += 1
-        token_of[position] = token
-    return token_of, shingles[:found].copy(), frequency[:found].copy()
+    return RankedSets(values, sets.offsets, frequency[by_rarity].astype(np.int32))
 
 
 @compiled
@@ -169,13 +133,16 @@ def join_prefixes(
         many pairs were compared, and how many times one of the limits was reached.
     """
     n = len(order)
+    sizes = np.empty(n, dtype=np.int32)
     entries = 0
-    for row in order:
-        entries += offsets[row + 1] - offsets[row]
-    head = np.full(len(frequency), -1, dtype=np.int32)
-    entry_next = np.empty(entries, dtype=np.int32)
-    entry_place = np.empty(entries, dtype=np.int32)
-    stamp = np.full(n, -1, dtype=np.int32)
+    for place in range(n):
+        row = order[place]
+        sizes[place] = offsets[row + 1] - offsets[row]
+        entries += sizes[place]
+    # ranks follow frequency, so that shingles of one set only come first
+    alone = np.searchsorted(frequency, 2)
+    head = np.full(len(frequency) - alone, -1, dtype=np.int32)
+    links = np.empty((entries, 2), dtype=np.int32)  # the entry before, and the place of the set
     counts = np.zeros(n, dtype=np.int32)
     candidates = np.empty(n, dtype=np.int32)
     tolerance = 1e-9
@@ -187,53 +154,55 @@ def join_prefixes(
     written = 0
     compared = 0
     capped = 0
+    lowest = 0
     for place in range(n):
         row = order[place]
         start = offsets[row]
-        size = offsets[row + 1] - start
+        size = np.int64(sizes[place])
         if size == 0:
             continue
         needed = np.int64(np.ceil(similarity * size - tolerance))
         prefix = size - needed + min(_COMMON, needed)
-        smallest = similarity * size - tolerance
+        while sizes[lowest] < similarity * size - tolerance:
+            lowest += 1  # sets come by size: smaller ones cannot reach the threshold any more
         seen = 0
         for position in range(start, start + prefix):
-            token = values[position]
-            if frequency[token] < 2:
+            token = values[position] - alone
+            if token < 0:
                 continue
             entry = head[token]
             looked = 0
             while entry >= 0:
-                other_place = entry_place[entry]
-                other = order[other_place]
-                if offsets[other + 1] - offsets[other] < smallest:
+                other_place = links[entry, 1]
+                if other_place < lowest:
                     break
                 if looked >= list_limit:
                     capped += 1
                     break
                 looked += 1
-                if stamp[other_place] != place:
-                    stamp[other_place] = place
-                    counts[other_place] = 0
+                if counts[other_place] == 0:
                     candidates[seen] = other_place
                     seen += 1
                 counts[other_place] += 1
-                entry = entry_next[entry]
-            entry_next[written] = head[token]
-            entry_place[written] = place
+                entry = links[entry, 0]
+            links[written, 0] = head[token]
+            links[written, 1] = place
             head[token] = written
             written += 1
         partners = 0
         for index in range(seen):
             other_place = candidates[index]
-            other = order[other_place]
-            other_size = offsets[other + 1] - offsets[other]
+            common = counts[other_place]
+            counts[other_place] = 0
+            if partners >= partner_limit:
+                continue
             least = np.int64(
-                np.ceil(similarity / (1.0 + similarity) * (size + other_size) - tolerance)
+                np.ceil(similarity / (1.0 + similarity) * (size + sizes[other_place]) - tolerance)
             )
-            if counts[other_place] < min(_COMMON, least):
+            if common < min(_COMMON, least):
                 continue
             compared += 1
+            other = order[other_place]
             shared = shared_members(values, offsets, row, other, least)
             if shared < 0:
                 continue
@@ -249,5 +218,4 @@ def join_prefixes(
             partners += 1
             if partners == partner_limit:
                 capped += 1
-                break
     return firsts[:found], seconds[:found], shares[:found], compared, capped

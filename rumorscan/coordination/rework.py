@@ -25,7 +25,6 @@ _PARTICLES = frozenset("的地得他她它在再做作那哪吗嘛啊阿呀象�
 _LEAST_TRADITIONAL = 2
 _LEAST_BLOCK = 2
 _SLOT = 8  # characters of a slot at an end, at most
-_TEXTS = 60  # texts of a wording that are compared with its most frequent one
 _LONGEST = 300
 _LEAST_MOVED = 5  # shingles of a clause that stands elsewhere
 _MOVED_SHARE = 0.12
@@ -53,7 +52,12 @@ class Rework:
 
 
 def compare_texts(
-    keys: MatchKeys, framing: Framing, disguised: npt.NDArray[np.bool_], texts: Codes
+    keys: MatchKeys,
+    framing: Framing,
+    disguised: npt.NDArray[np.bool_],
+    texts: Codes,
+    *,
+    most: int = 60,
 ) -> Rework:
     """Return how the posts of a wording differ, the learned frames around them left out.
 
@@ -62,6 +66,7 @@ def compare_texts(
         framing: the frames around each of them.
         disguised: which of them are, from `disguised_texts`.
         texts: int64, the text of each post of the wording, shape (n,), n > 0.
+        most: texts that are held against the most frequent one.
     """
     counted = Counter(texts.tolist())
     plain = {text: framing.inside(keys.plain.key(text), text) for text in counted}
@@ -72,7 +77,7 @@ def compare_texts(
     hub = min(counted, key=lambda text: (-weights[plain[text]], plain[text]))
     evasions = _undone(keys, counted)
     script = _script(keys, hub)
-    looked = sorted(counted, key=lambda text: (-counted[text], plain[text]))[:_TEXTS]
+    looked = sorted(counted, key=lambda text: (-counted[text], plain[text]))[:most]
     reworked = seen = added = 0
     cores: list[int] = []
     shares: list[float] = []

@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 import scipy.sparse as sp
 
-from rumorscan.coordination.activity import Activity
+from rumorscan.coordination.activity import NEVER, Activity
 from rumorscan.coordination.codes import Codes, distinct_codes, runs_of
 from rumorscan.coordination.communities import Communities
 from rumorscan.coordination.layers import Layer, make_layer
@@ -31,6 +31,7 @@ CROWDED_DEVICE = 50
 """Accounts from which on a device or address is a relay, not a tie."""
 _SHARED_ANYHOW = 6  # wordings that tie a pair even where none of them stands in a community
 _COMMON_THREADS = 3
+_NEAR_SECONDS = 3_600
 _MOST_COMPARED = 100_000  # pairs whose times are held side by side, some 10 CPU seconds
 _MOST_PAIRS = 10_000_000  # pairs of accounts that one layer looks at; smaller crowds say more
 _SUPPORTING = ("thread", "link", "hashtag", "client", "registration")
@@ -75,10 +76,10 @@ def tie_accounts(
 ) -> Ties:
     """Return the pairs of accounts that share more than chance allows.
 
-    Text ties a pair by wordings that stand in a community, or by very many: that two accounts write the
-    same in two threads which both follow is no tie, and only whole wordings, with all of their
-    members, tell whether more than that meets again. Benjamini-Hochberg over all pairs tested in
-    all layers.
+    Text ties a pair by wordings that stand in a community, or by very many: that two accounts
+    write the same in two threads which both follow is no tie, and only whole wordings, with all
+    of their members, tell whether more than that meets again. Benjamini-Hochberg over all pairs
+    tested in all layers.
     """
     threads = make_layer(
         activity.account, np.where(activity.threaded, activity.thread, np.int64(-1))
@@ -210,33 +211,60 @@ def _device_ties(name: str, layer: Layer, accounts: int) -> _Tested:
 def _time_ties(activity: Activity, threads: Layer, settings: CampaignSettings) -> _Tested:
     """Return the pairs that answer at the same time in several threads, again and again.
 
-    Only accounts in three threads or more can; what is the same time follows from each
+    Only accounts in three threads or more can, and of those only pairs that are near each
+    other in time so often are held side by side; what is the same time follows from each
     thread's own rhythm.
     """
     busy = np.bincount(threads.who, minlength=activity.account_count)
-    often = np.flatnonzero(busy[threads.who] >= _COMMON_THREADS)
-    who, thing = threads.who[often], threads.thing[often]
-    people, columns = np.unique(who, return_inverse=True)
-    matrix = sp.csr_matrix(
-        (np.ones(len(who), dtype=np.int32), (thing, columns)),
-        shape=(int(threads.thing.max(initial=0)) + 1, len(people)),
+    crowds = np.bincount(threads.thing[busy[threads.who] >= _COMMON_THREADS])
+    # at most so many pairs meet in three threads: each of them counts as a test
+    tests = int((crowds * (crowds - 1) // 2).sum()) // _COMMON_THREADS
+    rows = np.flatnonzero(
+        (activity.posted_at != NEVER)
+        & activity.threaded
+        & (busy[activity.account] >= _COMMON_THREADS)
     )
-    matrix = matrix[_affordable(np.diff(matrix.indptr).astype(np.int64), settings.pair_cap)]
-    together = sp.triu(matrix.T @ matrix, k=1).tocoo()
-    enough = np.flatnonzero(together.data >= _COMMON_THREADS)
-    tests = len(enough)
-    if tests > _MOST_COMPARED:
-        # those that meet most often come first; what is left out has less to show
-        enough = enough[np.argsort(-together.data[enough], kind="stable")[:_MOST_COMPARED]]
-    first, second = people[together.row[enough]], people[together.col[enough]]
-    synchrony = Synchrony(activity, settings.windows_seconds)
+    near = np.unique(
+        np.concatenate(
+            [
+                _near_pairs(activity, rows, shift, settings.pair_cap)
+                for shift in (0, _NEAR_SECONDS // 2)
+            ]
+        )
+    )
+    first, second = near // activity.account_count, near % activity.account_count
+    windows = tuple(window for window in settings.windows_seconds if window <= _NEAR_SECONDS)
+    synchrony = Synchrony(activity, windows)
     found = [
         synchrony.compare(one, other)
         for one, other in zip(first.tolist(), second.tolist(), strict=True)
     ]
     table = np.array(found, dtype=np.float64).reshape(-1, 2)
-    pairs = first * np.int64(activity.account_count) + second
-    return _Tested("time", pairs, table[:, 0], table[:, 1], tests)
+    return _Tested("time", near, table[:, 0], table[:, 1], max(tests, len(near)))
+
+
+def _near_pairs(activity: Activity, rows: Codes, shift: int, largest: int) -> Codes:
+    """Return the pairs of accounts that share an hour of a thread three times or more."""
+    people, columns = np.unique(activity.account[rows], return_inverse=True)
+    hours = (activity.posted_at[rows] + shift) // _NEAR_SECONDS
+    order = np.lexsort((hours, activity.thread[rows]))
+    is_new = np.ones(len(order), dtype=bool)
+    is_new[1:] = (np.diff(hours[order]) != 0) | (np.diff(activity.thread[rows][order]) != 0)
+    place = np.empty(len(order), dtype=np.int64)
+    place[order] = np.cumsum(is_new) - 1
+    cells = distinct_codes(place * np.int64(max(len(people), 1)) + columns)
+    matrix = sp.csr_matrix(
+        (
+            np.ones(len(cells), dtype=np.int32),
+            (cells // max(len(people), 1), cells % max(len(people), 1)),
+        ),
+        shape=(int(is_new.sum()), len(people)),
+    )
+    matrix = matrix[_affordable(np.diff(matrix.indptr).astype(np.int64), largest)]
+    together = sp.triu(matrix.T @ matrix, k=1).tocoo()
+    first, second, shared = _often(together, _COMMON_THREADS)
+    order = np.argsort(-shared, kind="stable")[:_MOST_COMPARED]
+    return people[first[order]] * np.int64(activity.account_count) + people[second[order]]
 
 
 def _support(
