@@ -61,7 +61,7 @@ class GroupSettings:
     """Seed of the MinHash permutations."""
     star_size: int = 64
     """Buckets over this size are linked by a star, never by all pairs."""
-    list_limit: int = 100
+    list_limit: int = 40
     """Texts that are compared at most for one shingle, the nearest in length first."""
     partner_limit: int = 32
     """Pairs that are kept at most of one text with shorter ones."""
