@@ -13,11 +13,11 @@ import pyarrow as pa
 
 from rumorscan.columns import pick_rows
 from rumorscan.coordination.activity import Activity
+from rumorscan.coordination.background import know_background
 from rumorscan.coordination.codes import Codes
 from rumorscan.coordination.communities import Communities, find_communities
 from rumorscan.coordination.descriptions import Words, describe_campaign
 from rumorscan.coordination.edges import tabulate_ties
-from rumorscan.coordination.evidence import know_background
 from rumorscan.coordination.fragments import join_fragments
 from rumorscan.coordination.frames import shared_wording
 from rumorscan.coordination.framing import Framing, hash_keys

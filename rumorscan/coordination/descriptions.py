@@ -12,9 +12,9 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from rumorscan.coordination.activity import NEVER, Activity
+from rumorscan.coordination.background import Background
 from rumorscan.coordination.codes import Codes, distinct_codes
 from rumorscan.coordination.evidence import (
-    Background,
     Evidence,
     find_counter_evidence,
     weigh_evidence,
@@ -32,7 +32,7 @@ from rumorscan.records import THREADS_LISTED, Campaign, Reason
 from rumorscan.settings import CampaignSettings
 from rumorscan.text.keys import MatchKeys
 
-_FEW_TEXTS, _TEXTS = 2, 40  # texts of a wording that are held against its most frequent one
+_FEW_TEXTS, _TEXTS = 5, 40  # texts of a wording that are held against its most frequent one
 _MOSTLY_REWORKED = 0.6  # from this share on, a text does not go around, it is made
 
 

@@ -162,7 +162,7 @@ def join_prefixes(
         if size == 0:
             continue
         needed = np.int64(np.ceil(similarity * size - tolerance))
-        prefix = size - needed + min(_COMMON, needed)
+        prefix = size - needed + np.int64(min(_COMMON, int(needed)))
         while sizes[lowest] < similarity * size - tolerance:
             lowest += 1  # sets come by size: smaller ones cannot reach the threshold any more
         seen = 0

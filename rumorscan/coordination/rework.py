@@ -23,6 +23,7 @@ from rumorscan.text.keys import MatchKeys
 _LEAST_CORE, _CORE_SHARE, _LEAST_ADDED = 10, 0.85, 3
 _PARTICLES = frozenset("的地得他她它在再做作那哪吗嘛啊阿呀象像")  # mixed up by everybody
 _LEAST_TRADITIONAL = 2
+_LEAST_SWAPPED = 2
 _LEAST_BLOCK = 2
 _SLOT = 8  # characters of a slot at an end, at most
 _LONGEST = 300
@@ -40,6 +41,7 @@ class Rework:
         reworked: share of the posts whose text was reworked inside or disguised.
         core: characters that half of the other texts or more have in common with it.
         core_share: share of their characters that this is, the median.
+        disguised: share of the posts whose characters were disguised or swapped by sound.
         own_words: share of the posts that put words of their own before or behind the text.
     """
 
@@ -48,6 +50,7 @@ class Rework:
     reworked: float
     core: int
     core_share: float
+    disguised: float
     own_words: float
 
 
@@ -78,7 +81,7 @@ def compare_texts(
     evasions = _undone(keys, counted)
     script = _script(keys, hub)
     looked = sorted(counted, key=lambda text: (-counted[text], plain[text]))[:most]
-    reworked = seen = added = 0
+    reworked = seen = added = hidden = 0
     cores: list[int] = []
     shares: list[float] = []
     for text in looked:
@@ -90,14 +93,18 @@ def compare_texts(
             shares.append(common / max(len(plain[text]), 1))
         evasions["homophone"] += swapped * counted[text]
         evasions["reordered"] += is_reordered * counted[text]
-        is_rescripted = _script(keys, text) != script
+        is_rescripted = _script(keys, text) != script or _mixes(keys, text)
+        if swapped >= _LEAST_SWAPPED or disguised[text]:
+            hidden += counted[text]
         if swapped or is_reordered or gaps or is_rescripted or disguised[text]:
             reworked += counted[text]
         added += _adds_words(plain[hub], plain[text]) * counted[text]
     core = int(np.median(cores)) if cores else len(plain[hub])
     core_share = float(np.median(shares)) if shares else 1.0
     found = {name: count for name, count in evasions.items() if count}
-    return Rework(len(weights), found, reworked / seen, core, core_share, added / seen)
+    return Rework(
+        len(weights), found, reworked / seen, core, core_share, hidden / seen, added / seen
+    )
 
 
 def _undone(keys: MatchKeys, counted: Counter[int]) -> Counter[str]:
@@ -118,6 +125,11 @@ def _adds_words(hub: str, text: str) -> bool:
 def _script(keys: MatchKeys, text: int) -> bool:
     """Tell whether a text was written in traditional characters."""
     return bool(keys.undone[text][keys.evasions.index("traditional")] >= _LEAST_TRADITIONAL)
+
+
+def _mixes(keys: MatchKeys, text: int) -> bool:
+    """Tell whether a text has traditional and simplified characters side by side."""
+    return bool(keys.undone[text][keys.evasions.index("mixed-script")])
 
 
 def _differences(hub: tuple[str, str], text: tuple[str, str]) -> tuple[int, bool, int, int]:

@@ -26,10 +26,15 @@ def grade(evidence: Evidence, counter: Sequence[Reason]) -> tuple[Tier, float]:
         counter: what speaks against the reading.
     """
     against = {reason.code: reason.value for reason in counter}
+    is_made = evidence["text"]["made"]
+    # who makes a text look different gives no public notice
+    frames = {code for code in against if code.startswith("frame-")} - (
+        {"frame-notice"} if is_made else set()
+    )
     is_framed = (
-        any(code.startswith("frame-") for code in against)
+        bool(frames)
         or "counter-one-organization" in against
-        or (against.get("counter-own-words", 0.0) >= _ADDED and not evidence["text"]["made"])
+        or (against.get("counter-own-words", 0.0) >= _ADDED and not is_made)
         or against.get("counter-quotes-original", 0.0) >= _MOSTLY
     )
     is_open = against.get("counter-verified-accounts", 0.0) >= _MOSTLY

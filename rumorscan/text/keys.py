@@ -34,7 +34,6 @@ class MatchKeys:
 
 
 DISGUISES = (
-    "mixed-script",
     "symbol",
     "split",
     "look-alike",
