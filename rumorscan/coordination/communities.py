@@ -46,7 +46,6 @@ class Communities:
         q_value: float64, shape (w,); smallest corrected chance of an overlap inside the
             community, 1.0 for none.
         shared: int64, shape (w,); most members that it shares with another one of it.
-        partners: int64, shape (w,); how many wordings of the community it is linked with.
         device_q: float64, shape (w,); as `q_value`, of devices and addresses.
         device_shared: int64, shape (w,); most devices or addresses that it shares with another.
     """
@@ -54,7 +53,6 @@ class Communities:
     of_wording: Codes
     q_value: npt.NDArray[np.float64]
     shared: Codes
-    partners: Codes
     device_q: npt.NDArray[np.float64]
     device_shared: Codes
 
@@ -72,7 +70,6 @@ def find_communities(
     of_wording = np.full(count, -1, dtype=np.int64)
     q_value = np.ones(count)
     shared = np.zeros(count, dtype=np.int64)
-    partners = np.zeros(count, dtype=np.int64)
     weights: dict[tuple[int, int], float] = {}
     for links in [*layers, *devices]:
         strength = np.minimum(-np.log10(np.maximum(links.q_value, 1e-300)), _MOST)
@@ -80,7 +77,7 @@ def find_communities(
         for pair, weight in zip(pairs, strength.tolist(), strict=True):
             weights[pair] = weights.get(pair, 0.0) + weight
     if not weights:
-        return Communities(of_wording, q_value, shared, partners, np.ones(count), shared)
+        return Communities(of_wording, q_value, shared, np.ones(count), shared)
     for members in _louvain(weights):
         of_wording[members] = min(members)
     for links in layers:
@@ -88,7 +85,6 @@ def find_communities(
         for side in (links.first[inside], links.second[inside]):
             np.minimum.at(q_value, side, links.q_value[inside])
             np.maximum.at(shared, side, links.shared[inside])
-            np.add.at(partners, side, 1)
     device_q = np.ones(count)
     device_shared = np.zeros(count, dtype=np.int64)
     for links in devices:
@@ -96,7 +92,7 @@ def find_communities(
         for side in (links.first[inside], links.second[inside]):
             np.minimum.at(device_q, side, links.q_value[inside])
             np.maximum.at(device_shared, side, links.shared[inside])
-    return Communities(of_wording, q_value, shared, partners, device_q, device_shared)
+    return Communities(of_wording, q_value, shared, device_q, device_shared)
 
 
 def _louvain(weights: dict[tuple[int, int], float]) -> list[list[int]]:

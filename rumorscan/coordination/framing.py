@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from rumorscan.kernels import compiled
-from rumorscan.text.fold import Folded
+from rumorscan.text.fold import Folded, gather_codes
 
 Ints = npt.NDArray[np.int64]
 
@@ -58,7 +58,7 @@ class Framing:
         starts = folded.offsets[:-1] + self.begins
         lengths = folded.lengths - self.begins - self.ends
         offsets = np.r_[0, np.cumsum(lengths)]
-        return Folded(_gather(folded.codes, starts, offsets), offsets, folded.counts)
+        return Folded(gather_codes(folded.codes, starts, offsets), offsets, folded.counts)
 
 
 def learn_frames(keys: Folded) -> Framing:
@@ -154,13 +154,3 @@ def _hash_edges(
             value ^= value >> np.uint64(32)
         hashes[index] = value
     return hashes
-
-
-@compiled
-def _gather(codes: npt.NDArray[np.uint32], starts: Ints, offsets: Ints) -> npt.NDArray[np.uint32]:
-    taken = np.empty(offsets[-1], dtype=np.uint32)
-    for row in range(len(starts)):
-        base = starts[row] - offsets[row]
-        for position in range(offsets[row], offsets[row + 1]):
-            taken[position] = codes[base + position]
-    return taken

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from rumorscan.coordination.sets import all_roots, find_root
 from rumorscan.coordination.signatures import sign_texts
 from rumorscan.kernels import compiled
 from rumorscan.settings import GroupSettings
@@ -75,7 +76,7 @@ def find_groups(folded: Folded, settings: GroupSettings) -> Groups:
         candidate_pairs += pairs
         capped_buckets += capped
     root_of = np.full(len(folded), -1, dtype=np.int64)
-    root_of[long_enough] = long_enough[_roots(parents)] if len(indexed) else 0
+    root_of[long_enough] = long_enough[all_roots(parents)] if len(indexed) else 0
     return Groups(root_of, candidate_pairs, capped_buckets)
 
 
@@ -99,23 +100,6 @@ def _hash_bands(signatures: npt.NDArray[np.uint32], keys: npt.NDArray[np.uint64]
                 value = (value ^ np.uint64(signatures[row, column])) * np.uint64(0xFF51AFD7ED558CCD)
                 value ^= value >> np.uint64(32)
             keys[band, row] = value
-
-
-@compiled
-def _find(parents: npt.NDArray[np.int64], member: np.int64) -> np.int64:
-    """Return the smallest member of a set, halving the path on the way."""
-    while parents[member] != member:
-        parents[member] = parents[parents[member]]
-        member = parents[member]
-    return member
-
-
-@compiled
-def _roots(parents: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
-    roots = np.empty(len(parents), dtype=np.int64)
-    for member in range(len(parents)):
-        roots[member] = _find(parents, np.int64(member))
-    return roots
 
 
 @compiled
@@ -156,7 +140,7 @@ def _link_pair(
     threshold: float,
 ) -> int:
     """Join the sets of two texts if they are near-duplicates; return 1 if they were compared."""
-    first, second = _find(parents, pair[0]), _find(parents, pair[1])
+    first, second = find_root(parents, pair[0]), find_root(parents, pair[1])
     if first == second:
         return 0
     if jaccard_at_least(values, offsets, pair[0], pair[1], threshold):

@@ -26,11 +26,3 @@ def all_roots(parents: Ints) -> Ints:
     for member in range(len(parents)):
         roots[member] = find_root(parents, np.int64(member))
     return roots
-
-
-@compiled
-def join_all(parents: Ints, first: Ints, second: Ints) -> None:
-    """Join the sets of the two members of every pair."""
-    for index in range(len(first)):
-        one, other = find_root(parents, first[index]), find_root(parents, second[index])
-        parents[max(one, other)] = min(one, other)

@@ -23,14 +23,16 @@ from rumorscan.coordination.framing import Framing, hash_keys, learn_frames
 from rumorscan.coordination.groups import find_groups
 from rumorscan.coordination.guards import Facts, contradict, read_facts
 from rumorscan.coordination.joins import RankedSets, join_prefixes, rank_sets
-from rumorscan.coordination.runs import Runs, find_runs
+from rumorscan.coordination.order import order_shares
+from rumorscan.coordination.originals import quoted_runs, without_originals
+from rumorscan.coordination.runs import find_runs
 from rumorscan.coordination.sets import all_roots, find_root
 from rumorscan.kernels import compiled
 from rumorscan.settings import GroupSettings
 from rumorscan.text.distinct import find_distinct
 from rumorscan.text.fold import Folded
 from rumorscan.text.keys import MatchKeys, disguised_texts
-from rumorscan.text.shingles import ShingleSets, shingle_sets
+from rumorscan.text.shingles import shingle_sets
 
 Ints = npt.NDArray[np.int64]
 
@@ -48,14 +50,12 @@ class Wordings:
         group_of: int64, shape (m,); the first text of its group, -1 where it is too short.
         wording_of: int64, shape (m,); the first text of its wording, -1 where it is too short.
         framing: the learned frames around each text.
-        bare: the texts as they sound, without frames.
         counts: candidate pairs and what was capped, by name, for `run.json`.
     """
 
     group_of: Ints
     wording_of: Ints
     framing: Framing
-    bare: Folded
     counts: dict[str, int]
 
 
@@ -93,7 +93,9 @@ def find_wordings(keys: MatchKeys, original: Ints, settings: GroupSettings) -> W
     pairs = _pick(pairs, _are_near(pairs, disguised_texts(keys), settings))
     touched = np.unique(np.concatenate([pairs.first, pairs.second]))
     facts = read_facts(keys.plain, touched)
-    in_order = _same_order(keys.sound, pairs, settings.shingle_length) >= _SAME_ORDER
+    in_order = (
+        order_shares(keys.sound, pairs.first, pairs.second, settings.shingle_length) >= _SAME_ORDER
+    )
     parents = np.arange(len(keys), dtype=np.int64)
     _link(keys, facts, parents, _pick(pairs, in_order), with_numbers=True)
     group_of = all_roots(parents)
@@ -105,7 +107,7 @@ def find_wordings(keys: MatchKeys, original: Ints, settings: GroupSettings) -> W
     wording_of = all_roots(parents)
     group_of[~long_enough] = -1
     wording_of[~long_enough] = -1
-    return Wordings(group_of, wording_of, framing, bare, {**near_counts, **related_counts})
+    return Wordings(group_of, wording_of, framing, {**near_counts, **related_counts})
 
 
 def _canonical_order(heard: Folded, ranked: RankedSets) -> Ints:
@@ -236,64 +238,6 @@ def _link_pairs(
         witness[low] = mine if says_more else theirs
 
 
-def _same_order(sound: Folded, pairs: _Pairs, length: int) -> npt.NDArray[np.float64]:
-    """Return what share of the common shingles of each pair stands in the same order."""
-    widest = int(sound.lengths.max(initial=0)) + 1
-    return _order_shares(sound.codes, sound.offsets, pairs.first, pairs.second, length, widest)
-
-
-@compiled
-def _order_shares(
-    codes: npt.NDArray[np.uint32],
-    offsets: Ints,
-    first: Ints,
-    second: Ints,
-    length: int,
-    widest: int,
-) -> npt.NDArray[np.float64]:
-    """Share of the longest increasing run of matched positions (Fredman 1975), pair by pair."""
-    shares = np.ones(len(first))
-    tails = np.empty(widest, dtype=np.int64)
-    for index in range(len(first)):
-        start, stop = offsets[first[index]], offsets[first[index] + 1] - length + 1
-        other, other_stop = offsets[second[index]], offsets[second[index] + 1] - length + 1
-        matched = 0
-        longest = 0
-        expected = other
-        for position in range(start, stop):
-            place = np.int64(-1)
-            # most often the next shingle stands next there too
-            for step in range(other_stop - other):
-                candidate = expected + step
-                if candidate >= other_stop:
-                    candidate = other + (candidate - other_stop)
-                same = True
-                for ahead in range(length):
-                    if codes[candidate + ahead] != codes[position + ahead]:
-                        same = False
-                        break
-                if same:
-                    place = candidate
-                    break
-            if place < 0:
-                continue
-            expected = place + 1
-            matched += 1
-            low, high = 0, longest
-            while low < high:
-                middle = (low + high) // 2
-                if tails[middle] < place:
-                    low = middle + 1
-                else:
-                    high = middle
-            tails[low] = place
-            if low == longest:
-                longest += 1
-        if matched:
-            shares[index] = longest / matched
-    return shares
-
-
 def _related_pairs(
     keys: MatchKeys, bare: Folded, original: Ints, group_of: Ints, settings: GroupSettings
 ) -> tuple[_Pairs, dict[str, int]]:
@@ -302,7 +246,7 @@ def _related_pairs(
     long_enough = bare.lengths[speakers] >= settings.wording_length
     chosen = speakers[long_enough & keys.own_words[speakers]]
     heard = bare.take(chosen)
-    sets = _without_originals(heard, keys, original[chosen], settings)
+    sets = without_originals(heard, keys.sound, original[chosen], settings.shingle_length)
     ranked = rank_sets(sets)
     sizes = ranked.sizes
     usable = (sizes >= settings.wording_shared) & (heard.lengths < LONG)
@@ -319,7 +263,7 @@ def _related_pairs(
     similarity = shared / (sizes[first] + sizes[second] - shared)
     kept = shared >= settings.wording_shared
     runs = find_runs(heard, settings)
-    own = np.flatnonzero(~_are_quoted(runs, heard, keys.sound, original[chosen]))
+    own = np.flatnonzero(~quoted_runs(runs, heard, keys.sound, original[chosen]))
     counts = {
         "wording_pairs": compared + runs.compared,
         "capped_lists": capped,
@@ -340,59 +284,3 @@ def _speakers(group_of: Ints, content: npt.NDArray[np.uint64]) -> Ints:
     speakers = order[is_first]
     ordered: Ints = speakers[np.argsort(content[speakers], kind="stable")]
     return ordered
-
-
-def _are_quoted(runs: Runs, heard: Folded, sound: Folded, original: Ints) -> npt.NDArray[np.bool_]:
-    """Tell of each pair whether its run stands in the post that one of the two answers."""
-    quoted = np.zeros(len(runs.first), dtype=bool)
-    for side in (runs.first, runs.second):
-        for index in np.flatnonzero((original[side] >= 0) & ~quoted).tolist():
-            start = int(runs.starts[index])
-            run = heard.codes[start : start + int(runs.lengths[index])]
-            words = run.tobytes().decode("utf-32-le")
-            quoted[index] = words in sound.key(int(original[side[index]]))
-    return quoted
-
-
-def _without_originals(
-    heard: Folded, keys: MatchKeys, original: Ints, settings: GroupSettings
-) -> ShingleSets:
-    """Return the sets without the shingles of the post that each text answers or reposts."""
-    sets = shingle_sets(heard, settings.shingle_length)
-    quoting = np.flatnonzero(original >= 0)
-    if len(quoting) == 0:
-        return sets
-    sources, which = np.unique(original[quoting], return_inverse=True)
-    theirs = shingle_sets(keys.sound.take(sources), settings.shingle_length)
-    source_of = np.full(len(heard), -1, dtype=np.int64)
-    source_of[quoting] = which
-    values, offsets = _subtract(sets.values, sets.offsets, theirs.values, theirs.offsets, source_of)
-    return ShingleSets(values, offsets)
-
-
-@compiled
-def _subtract(
-    values: npt.NDArray[np.uint64],
-    offsets: Ints,
-    theirs: npt.NDArray[np.uint64],
-    bounds: Ints,
-    source_of: Ints,
-) -> tuple[npt.NDArray[np.uint64], Ints]:
-    kept = np.empty(len(values), dtype=np.uint64)
-    starts = np.zeros(len(offsets), dtype=np.int64)
-    written = 0
-    for row in range(len(offsets) - 1):
-        source = source_of[row]
-        other, other_stop = np.int64(0), np.int64(0)
-        if source >= 0:
-            other, other_stop = bounds[source], bounds[source + 1]
-        for position in range(offsets[row], offsets[row + 1]):
-            value = values[position]
-            while other < other_stop and theirs[other] < value:
-                other += 1
-            if other < other_stop and theirs[other] == value:
-                continue
-            kept[written] = value
-            written += 1
-        starts[row + 1] = written
-    return kept[:written].copy(), starts

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any
 
 from rumorscan.rehearsal.agreement import Agreement, Share, mean_and_worst
 from rumorscan.rehearsal.measures import Figures
@@ -178,16 +177,3 @@ def _word(name: str, words: Mapping[str, str]) -> str:
     if name not in words:
         return name
     return words[name] if " " in words[name] else f"{words[name]} {name.replace('_', ' ')}"
-
-
-def to_rows(parts: Mapping[str, Mapping[str, Share]]) -> list[list[Any]]:
-    """Return a table by operator, tempo or size as rows of name, n, recall, campaigns found.
-
-    Example:
-        >>> to_rows({"slots": {"accounts": Share(1, 2), "campaigns": Share(1, 1)}})
-        [['slots', 1, 0.5, 1.0]]
-    """
-    return [
-        [name, row["campaigns"].of, row["accounts"].value, row["campaigns"].value]
-        for name, row in parts.items()
-    ]

@@ -78,7 +78,7 @@ class Folded:
         lengths = self.lengths[rows]
         offsets = np.zeros(len(rows) + 1, dtype=np.int64)
         np.cumsum(lengths, out=offsets[1:])
-        codes = _gather(self.codes, self.offsets[rows], offsets)
+        codes = gather_codes(self.codes, self.offsets[rows], offsets)
         return Folded(codes, offsets, self.counts[rows])
 
 
@@ -148,11 +148,12 @@ def join_folded(parts: list[Folded]) -> Folded:
 
 
 @compiled
-def _gather(
+def gather_codes(
     codes: npt.NDArray[np.uint32],
     starts: npt.NDArray[np.int64],
     offsets: npt.NDArray[np.int64],
 ) -> npt.NDArray[np.uint32]:
+    """Return stretches of codes, one after the other, that begin at starts and fill offsets."""
     taken = np.empty(offsets[-1], dtype=np.uint32)
     for row in range(len(starts)):
         base = starts[row] - offsets[row]
