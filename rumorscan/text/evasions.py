@@ -24,6 +24,18 @@ from rumorscan.text.lexicon import load_lexicon
 from rumorscan.text.pictures import read_emoji
 from rumorscan.text.readings import read_contacts, read_letters, read_numbers
 from rumorscan.text.routes import LONGEST, Routes
+from rumorscan.text.signs import (
+    CONTACT,
+    ENDING,
+    LINES,
+    LINK,
+    LOOKS,
+    NUMBER,
+    PICTURE,
+    REVERSED,
+    SPLIT,
+    SYMBOLS,
+)
 from rumorscan.text.survey import survey_texts
 from rumorscan.text.walk import MARKS, SIGN, STROKES
 
@@ -55,7 +67,7 @@ _ALTERNATING, _AGAIN = (
     )
     for least in (3, 1)
 )
-_Step = tuple[str, Callable[[str], tuple[str, int]]]
+_Step = tuple[str, int, Callable[[str], tuple[str, int]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +113,7 @@ def unmask_texts(texts: pa.Array | pa.ChunkedArray, folded: Folded) -> Unmasked:
     rows, wordings = [], []
     for place, row in enumerate(found.rows.tolist()):
         wording = found.wording(place)
-        plain = _undo(wording, steps, counts[row])
+        plain = _undo(wording, steps, int(found.reasons[row]), counts[row])
         if plain != wording or found.reasons[row] & SIGN:
             rows.append(row)
             wordings.append(plain)
@@ -112,28 +124,33 @@ def unmask_texts(texts: pa.Array | pa.ChunkedArray, folded: Folded) -> Unmasked:
 def _steps(routes: Routes) -> tuple[_Step, ...]:
     """Return what is undone, in an order in which one step clears the way for the next."""
     return (
-        ("link", drop_links),
-        ("digit", read_numbers),
-        ("look-alike", read_letters),
-        ("vertical", partial(read_columns, routes=routes)),
-        ("symbol", partial(drop_symbols, routes=routes)),
-        ("tail", drop_tail),
-        ("reversed", partial(read_forward, routes=routes)),
-        ("emoji", partial(read_emoji, routes=routes)),
-        ("emoji", read_contacts),
-        ("split", partial(join_parts, routes=routes)),
+        ("link", LINK, drop_links),
+        ("digit", NUMBER, read_numbers),
+        ("look-alike", LOOKS, read_letters),
+        ("vertical", LINES, partial(read_columns, routes=routes)),
+        ("symbol", SYMBOLS, partial(drop_symbols, routes=routes)),
+        ("tail", ENDING, drop_tail),
+        ("reversed", REVERSED, partial(read_forward, routes=routes)),
+        ("emoji", PICTURE, partial(read_emoji, routes=routes)),
+        ("emoji", CONTACT, read_contacts),
+        ("split", SPLIT, partial(join_parts, routes=routes)),
     )
 
 
-def _undo(text: str, steps: tuple[_Step, ...], counts: npt.NDArray[np.int64]) -> str:
-    """Return the wording with all evasions undone, one of them within another included."""
+def _undo(text: str, steps: tuple[_Step, ...], reasons: int, counts: npt.NDArray[np.int64]) -> str:
+    """Return the wording with all evasions undone, one of them within another included.
+
+    A step that the survey saw no reason for is taken only once another one changed something.
+    """
     if len(text) > LONGEST:  # the dictionary would judge a part and turn the whole
         return text
+    first = text
     for _ in range(_MOST_PASSES):
         before = text
-        for name, step in steps:
-            text, count = step(text)
-            counts[_COLUMN[name]] += count
+        for name, reason, step in steps:
+            if reasons & reason or text != first:
+                text, count = step(text)
+                counts[_COLUMN[name]] += count
         if text == before:
             break
     return text
