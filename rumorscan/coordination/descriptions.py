@@ -16,6 +16,7 @@ from rumorscan.coordination.background import Background
 from rumorscan.coordination.codes import Codes, distinct_codes
 from rumorscan.coordination.evidence import (
     Evidence,
+    common_client_share,
     find_counter_evidence,
     weigh_evidence,
     without_client,
@@ -34,6 +35,9 @@ from rumorscan.text.keys import MatchKeys
 
 _FEW_TEXTS, _TEXTS = 5, 40  # texts of a wording that are held against its most frequent one
 _MOSTLY_REWORKED = 0.6  # from this share on, a text does not go around, it is made
+
+_BUTTONS = {"frame-share-button", "frame-shared-wording"}  # frames that a program may have put
+_ONE_CLIENT = 0.8  # of the accounts, from which on one program put the frame
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +69,7 @@ def describe_campaign(
         suspects = suspects.visitors
         rework, evidence = _weigh(activity, suspects, background, words, settings)
     counter = find_counter_evidence(activity, suspects, rework)
-    counter += _find_frames(suspects, words, variants)
+    counter += _find_frames(activity, suspects, words, variants)
     if any(reason.code.startswith("frame-") for reason in counter):
         evidence["infrastructure"] = without_client(evidence["infrastructure"])
     tier, coordination = grade(evidence, counter)
@@ -157,7 +161,9 @@ def _iso(seconds: np.int64) -> str:
     return datetime.fromtimestamp(int(seconds), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def _find_frames(suspects: Suspects, words: Words, variants: list[str]) -> list[Reason]:
+def _find_frames(
+    activity: Activity, suspects: Suspects, words: Words, variants: list[str]
+) -> list[Reason]:
     """Return the frames that the wording is, learned from the dump or named by itself."""
     named = Counter(code for variant in variants for code in frame_cues(variant))
     found = {code: 1.0 for code, count in named.items() if 2 * count >= len(variants)}
@@ -165,4 +171,8 @@ def _find_frames(suspects: Suspects, words: Words, variants: list[str]) -> list[
     alike = int(words.wording.groups_alike[position])
     if alike:
         found["frame-shared-wording"] = float(alike)
+    if found.keys() & _BUTTONS:
+        share = common_client_share(activity, suspects)
+        if share >= _ONE_CLIENT:
+            found["frame-common-client"] = round(share, 4)
     return [Reason(code, value) for code, value in sorted(found.items())]

@@ -222,6 +222,23 @@ def _common_thing(name: str, layer: Layer, suspects: Suspects) -> dict[str, Any]
     )
 
 
+def common_client_share(activity: Activity, suspects: Suspects) -> float:
+    """Return the share of the accounts with a known client that have the commonest one.
+
+    Returns:
+        In [0, 1]; 0 where the dump has no clients or fewer than three are known.
+    """
+    if "client" not in activity.layers:
+        return 0.0
+    layer = activity.layers["client"]
+    starts, stops = layer.of(suspects.accounts)
+    known = int((stops > starts).sum())
+    if known < 3:
+        return 0.0
+    _, counts = np.unique(layer.thing[stretches(starts, stops - starts)], return_counts=True)
+    return float(counts.max() / known)
+
+
 def without_client(infrastructure: dict[str, Any]) -> dict[str, Any]:
     """Return the family without what rests on a client: a share button posts through its own."""
     is_client = infrastructure.get("layer") == "client"

@@ -227,6 +227,13 @@ _ROWS = (
         "开头或结尾与 {value} 组互不相干账号的文字相同，像是固定格式",
         "{value} groups of unrelated accounts begin or end the same way, as a form does",
     ),
+    (
+        "frame-common-client",
+        "share",
+        COUNTER,
+        "其中 {value} 的账号用同一个客户端发出，像是它的分享按钮加上的格式",
+        "{value} of its accounts posted through one client, whose button may have put the frame",
+    ),
 )
 
 REASON_CODES: dict[str, ReasonCode] = {row[0]: ReasonCode(*row) for row in _ROWS}

@@ -134,6 +134,7 @@ REASONS = {
     "frame-blessing": Phrase("像祈福接龙的文字", "looks like a blessing chain"),
     "frame-chant": Phrase("像打卡、应援的口号", "looks like a chant of fans"),
     "frame-shared-wording": Phrase("像固定格式（相同的组数）", "looks like a form (groups alike)"),
+    "frame-common-client": Phrase("同一客户端发出的账号", "accounts that post through one client"),
 }
 """Short words for a table; the whole sentences stand in `rumorscan.reasons`."""
 REJECTS = {

@@ -119,6 +119,26 @@ def test_a_share_button_asks_for_more_than_a_burst() -> None:
     assert "frame-share-button" in {reason.code for reason in framed[0].counter_evidence}
 
 
+@pytest.mark.parametrize(
+    ("usual", "share"), [(12, 1.0), (10, 0.8333), (9, None), (0, None)], ids=str
+)
+def test_a_frame_through_one_client_is_said(usual: int, share: float | None) -> None:
+    posts = [
+        {
+            "account_id": f"h{number}",
+            "text": "河口新建的大桥通车首日车流平稳（分享自 @某某新闻）",
+            "posted_at": 60 * number,
+            "client": "某某新闻" if number < usual else f"客户端{number}",
+        }
+        for number in range(12)
+    ]
+    _, coordination = coordinate(background(600) + posts)
+    framed = [campaign for campaign in coordination.campaigns if "h0" in campaign.account_ids]
+    said = {reason.code: reason.value for reason in framed[0].counter_evidence}
+    assert said.get("frame-common-client") == share
+    assert framed[0].tier == Tier.SPREAD
+
+
 def test_verified_accounts_that_post_one_notice_act_openly() -> None:
     posts = drip()
     for post in posts:
