@@ -20,7 +20,7 @@ from rumorscan.coordination.descriptions import Words, describe_campaign
 from rumorscan.coordination.edges import tabulate_ties
 from rumorscan.coordination.fragments import join_fragments
 from rumorscan.coordination.frames import shared_wording
-from rumorscan.coordination.framing import Framing, hash_keys
+from rumorscan.coordination.framing import Framing
 from rumorscan.coordination.memberships import Memberships, find_memberships, through_layer
 from rumorscan.coordination.naming import name_communities, name_groups
 from rumorscan.coordination.reuse import join_wordings, link_wordings, standing
@@ -28,6 +28,7 @@ from rumorscan.coordination.suspects import Suspects, gather_suspects
 from rumorscan.coordination.ties import CROWDED_DEVICE, tie_accounts
 from rumorscan.records import Campaign, Tier
 from rumorscan.settings import CampaignSettings
+from rumorscan.text.hashing import hash_rows
 from rumorscan.text.keys import MatchKeys, disguised_texts
 
 _VARIANTS = 8
@@ -142,7 +143,7 @@ def _variants(
     activity: Activity, possible: list[Suspects], keys: MatchKeys, texts: Any
 ) -> list[list[str]]:
     """Return of each the different display texts, most frequent first."""
-    content = hash_keys(keys.plain.codes, keys.plain.offsets)
+    content = hash_rows(keys.plain.codes, keys.plain.offsets)
     rows: list[Codes] = [np.zeros(0, dtype=np.int64)]
     times: list[int] = []
     for suspects in possible:

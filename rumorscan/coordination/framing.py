@@ -17,6 +17,7 @@ import numpy.typing as npt
 
 from rumorscan.kernels import compiled
 from rumorscan.text.fold import Folded, gather_codes
+from rumorscan.text.hashing import hash_rows, hash_stretch
 
 Ints = npt.NDArray[np.int64]
 
@@ -84,7 +85,7 @@ def _learn_edges(keys: Folded, *, at_end: bool) -> tuple[Ints, npt.NDArray[np.ui
     lengths = keys.lengths
     edge = np.zeros(len(keys), dtype=np.int64)
     names = np.zeros(len(keys), dtype=np.uint64)
-    by_content = np.argsort(hash_keys(keys.codes, keys.offsets), kind="stable")
+    by_content = np.argsort(hash_rows(keys.codes, keys.offsets), kind="stable")
     for length in _LENGTHS:
         rows = by_content[(edge == 0)[by_content] & (lengths >= length + _LEAST_REST)[by_content]]
         hashes = _hash_edges(keys.codes, keys.offsets, rows, length, at_end)
@@ -128,19 +129,6 @@ def _are_unlike(rests: Sequence[str]) -> bool:
 
 
 @compiled
-def hash_keys(codes: npt.NDArray[np.uint32], offsets: Ints) -> npt.NDArray[np.uint64]:
-    """Return a hash of each key: an order of texts that does not depend on their rows."""
-    hashes = np.empty(len(offsets) - 1, dtype=np.uint64)
-    for row in range(len(hashes)):
-        value = np.uint64(0x9E3779B97F4A7C15)
-        for position in range(offsets[row], offsets[row + 1]):
-            value = (value ^ np.uint64(codes[position])) * np.uint64(0xFF51AFD7ED558CCD)
-            value ^= value >> np.uint64(32)
-        hashes[row] = value
-    return hashes
-
-
-@compiled
 def _hash_edges(
     codes: npt.NDArray[np.uint32], offsets: Ints, rows: Ints, length: int, at_end: bool
 ) -> npt.NDArray[np.uint64]:
@@ -148,9 +136,5 @@ def _hash_edges(
     for index in range(len(rows)):
         row = rows[index]
         start = offsets[row + 1] - length if at_end else offsets[row]
-        value = np.uint64(0x9E3779B97F4A7C15)
-        for position in range(start, start + length):
-            value = (value ^ np.uint64(codes[position])) * np.uint64(0xFF51AFD7ED558CCD)
-            value ^= value >> np.uint64(32)
-        hashes[index] = value
+        hashes[index] = hash_stretch(codes, start, start + length)
     return hashes

@@ -17,7 +17,7 @@ from rumorscan.coordination.signatures import sign_texts
 from rumorscan.kernels import compiled
 from rumorscan.settings import GroupSettings
 from rumorscan.text.fold import Folded
-from rumorscan.text.shingles import shingle_sets
+from rumorscan.text.shingles import shared_members, shingle_sets
 
 _TEXTS_AT_ONCE = 100_000
 
@@ -111,23 +111,11 @@ def jaccard_at_least(
     threshold: float,
 ) -> bool:
     """Tell whether two of the sets reach a Jaccard similarity, counted exactly."""
-    i, i_stop = offsets[first], offsets[first + 1]
-    j, j_stop = offsets[second], offsets[second + 1]
-    sizes = (i_stop - i) + (j_stop - j)
-    shorter = min(i_stop - i, j_stop - j)
+    one, other = offsets[first + 1] - offsets[first], offsets[second + 1] - offsets[second]
+    sizes, shorter = one + other, min(one, other)
     if sizes == 0 or shorter < threshold * (sizes - shorter):
         return False
-    shared = 0
-    while i < i_stop and j < j_stop:
-        left, right = values[i], values[j]
-        if left == right:
-            shared += 1
-            i += 1
-            j += 1
-        elif left < right:
-            i += 1
-        else:
-            j += 1
+    shared = shared_members(values, offsets, first, second, np.int64(0))
     return bool(shared / (sizes - shared) >= threshold)
 
 

@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from rumorscan.kernels import compiled
-from rumorscan.text.shingles import ShingleSets
+from rumorscan.text.shingles import ShingleSets, shared_members, sort_stretch
 
 Ints = npt.NDArray[np.int64]
 
@@ -65,42 +65,9 @@ def rank_sets(sets: ShingleSets) -> RankedSets:
 
 @compiled
 def _sort_sets(values: npt.NDArray[np.int32], offsets: Ints) -> None:
-    """Sort every set in place (Shell 1959)."""
+    """Sort every set in place."""
     for row in range(len(offsets) - 1):
-        start, stop = offsets[row], offsets[row + 1]
-        gap = stop - start
-        while gap > 1:
-            gap = 1 if gap < 5 else (gap * 5 - 1) // 11
-            for current in range(start + gap, stop):
-                value = values[current]
-                hole = current
-                while hole >= start + gap and values[hole - gap] > value:
-                    values[hole] = values[hole - gap]
-                    hole -= gap
-                values[hole] = value
-
-
-@compiled
-def shared_members(
-    values: npt.NDArray[np.int32], offsets: Ints, first: np.int64, second: np.int64, least: np.int64
-) -> int:
-    """Return how many members two sets share, or -1 as soon as it must stay under the least."""
-    i, i_stop = offsets[first], offsets[first + 1]
-    j, j_stop = offsets[second], offsets[second + 1]
-    shared = 0
-    while i < i_stop and j < j_stop:
-        if shared + min(i_stop - i, j_stop - j) < least:
-            return -1
-        left, right = values[i], values[j]
-        if left == right:
-            shared += 1
-            i += 1
-            j += 1
-        elif left < right:
-            i += 1
-        else:
-            j += 1
-    return shared if shared >= least else -1
+        sort_stretch(values, offsets[row], offsets[row + 1])
 
 
 @compiled

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from rumorscan.coordination.framing import Framing, hash_keys, learn_frames
+from rumorscan.coordination.framing import Framing, learn_frames
 from rumorscan.coordination.groups import find_groups
 from rumorscan.coordination.guards import Facts, contradict, read_facts
 from rumorscan.coordination.joins import RankedSets, join_prefixes, rank_sets
@@ -31,6 +31,7 @@ from rumorscan.kernels import compiled
 from rumorscan.settings import GroupSettings
 from rumorscan.text.distinct import find_distinct
 from rumorscan.text.fold import Folded
+from rumorscan.text.hashing import hash_rows
 from rumorscan.text.keys import MatchKeys, disguised_texts
 from rumorscan.text.shingles import shingle_sets
 
@@ -83,7 +84,7 @@ def find_wordings(keys: MatchKeys, original: Ints, settings: GroupSettings) -> W
     sets = shingle_sets(heard, settings.shingle_length)
     ranked = rank_sets(sets)
     long_enough = keys.sound.lengths >= settings.minimum_length
-    content = hash_keys(keys.plain.codes, keys.plain.offsets)
+    content = hash_rows(keys.plain.codes, keys.plain.offsets)
     by_form = np.lexsort((content, forms.key_of_row))
     head = by_form[np.searchsorted(forms.key_of_row[by_form], np.arange(len(forms)))]
     enough = long_enough[head]
@@ -112,7 +113,7 @@ def find_wordings(keys: MatchKeys, original: Ints, settings: GroupSettings) -> W
 
 def _canonical_order(heard: Folded, ranked: RankedSets) -> Ints:
     """Return the texts by the size of their sets, ties by content, never by row."""
-    return np.lexsort((hash_keys(heard.codes, heard.offsets), ranked.sizes))
+    return np.lexsort((hash_rows(heard.codes, heard.offsets), ranked.sizes))
 
 
 def _near_pairs(
@@ -242,7 +243,7 @@ def _related_pairs(
     keys: MatchKeys, bare: Folded, original: Ints, group_of: Ints, settings: GroupSettings
 ) -> tuple[_Pairs, dict[str, int]]:
     """Return the pairs of groups that one template or a rare run of characters ties."""
-    speakers = _speakers(group_of, hash_keys(bare.codes, bare.offsets))
+    speakers = _speakers(group_of, hash_rows(bare.codes, bare.offsets))
     long_enough = bare.lengths[speakers] >= settings.wording_length
     chosen = speakers[long_enough & keys.own_words[speakers]]
     heard = bare.take(chosen)

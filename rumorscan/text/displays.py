@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from rumorscan.kernels import compiled
 from rumorscan.text.distinct import Distinct
+from rumorscan.text.hashing import hash_rows
 from rumorscan.text.structure import text_bytes
 
 
@@ -47,7 +47,7 @@ def find_displays(texts: Any, distinct: Distinct) -> Displays:
         [0, 1, 0]
     """
     hashes = np.concatenate(
-        [np.zeros(0, dtype=np.uint64), *(_hash_rows(*text_bytes(chunk)) for chunk in texts.chunks)]
+        [np.zeros(0, dtype=np.uint64), *(hash_rows(*text_bytes(chunk)) for chunk in texts.chunks)]
     )
     order = np.lexsort((hashes, distinct.key_of_row))
     hashes, keys = hashes[order], distinct.key_of_row[order]
@@ -60,17 +60,3 @@ def find_displays(texts: Any, distinct: Distinct) -> Displays:
     of_row = np.empty(len(order), dtype=np.int64)
     of_row[order] = rank[np.cumsum(is_new) - 1]
     return Displays(first[place].astype(np.int64), of_row)
-
-
-@compiled
-def _hash_rows(
-    data: npt.NDArray[np.uint8], bounds: npt.NDArray[np.int64]
-) -> npt.NDArray[np.uint64]:
-    hashes = np.empty(len(bounds) - 1, dtype=np.uint64)
-    for row in range(len(hashes)):
-        value = np.uint64(0x9E3779B97F4A7C15)
-        for position in range(bounds[row], bounds[row + 1]):
-            value = (value ^ np.uint64(data[position])) * np.uint64(0xFF51AFD7ED558CCD)
-            value ^= value >> np.uint64(32)
-        hashes[row] = value
-    return hashes

@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from rumorscan.kernels import compiled
 from rumorscan.text.fold import Folded
+from rumorscan.text.hashing import hash_stretch
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +64,7 @@ def _collapse(
     found = 0
     for row in range(n):
         start, stop = offsets[row], offsets[row + 1]
-        value = np.uint64(0x9E3779B97F4A7C15)
-        for position in range(start, stop):
-            value = (value ^ np.uint64(codes[position])) * np.uint64(0xFF51AFD7ED558CCD)
-            value ^= value >> np.uint64(32)
+        value = hash_stretch(codes, start, stop)
         slot = value & mask
         while True:
             key = table[slot]

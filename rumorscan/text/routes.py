@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from rumorscan.kernels import compiled
-from rumorscan.text.words import LAST, LEVEL_BITS, MULTIPLIER, SLOT_BITS, SLOTS, Lexicon
+from rumorscan.text.words import LAST, LEVEL_BITS, SLOTS, Lexicon, find_slot
 
 FIRST_HAN = 0x3400
 LONGEST = 4096
@@ -122,10 +122,7 @@ def best_route(
                         best, chosen, is_known = value, stop - begin, True
                 if stop == end or codes[stop] > LAST or codes[stop] < FIRST_HAN:
                     break
-                key = np.uint64((node << 16) | codes[stop])
-                slot = (key * np.uint64(MULTIPLIER)) >> np.uint64(64 - SLOT_BITS)
-                while entries[slot] != 0 and entries[slot] >> np.uint64(LEVEL_BITS) != key:
-                    slot = (slot + np.uint64(1)) & np.uint64(SLOTS - 1)
+                slot = find_slot(entries, np.uint64((node << 16) | codes[stop]))
                 if entries[slot] == 0:
                     break
                 level = np.int64(entries[slot] & np.uint64((1 << LEVEL_BITS) - 1))

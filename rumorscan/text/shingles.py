@@ -7,6 +7,7 @@ which MinHash signs, is the upper half of MurmurHash3's 64-bit finalizer (Appleb
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -86,7 +87,7 @@ def pack_shingle(codes: npt.NDArray[np.uint32], start: int, length: int) -> np.u
 
 
 @compiled
-def _sort(values: npt.NDArray[np.uint64], start: int, stop: int) -> None:
+def sort_stretch(values: npt.NDArray[Any], start: int, stop: int) -> None:
     """Sort a short stretch in place (Shell 1959, gaps by Ciura 2001)."""
     # NumPy's own sort would cost a second of compiling
     for gap in _GAPS:
@@ -97,6 +98,33 @@ def _sort(values: npt.NDArray[np.uint64], start: int, stop: int) -> None:
                 values[hole] = values[hole - gap]
                 hole -= gap
             values[hole] = value
+
+
+@compiled
+def shared_members(
+    values: npt.NDArray[Any],
+    offsets: npt.NDArray[np.int64],
+    first: np.int64,
+    second: np.int64,
+    least: np.int64,
+) -> int:
+    """Return how many members two sets share, or -1 as soon as it must stay under the least."""
+    i, i_stop = offsets[first], offsets[first + 1]
+    j, j_stop = offsets[second], offsets[second + 1]
+    shared = 0
+    while i < i_stop and j < j_stop:
+        if shared + min(i_stop - i, j_stop - j) < least:
+            return -1
+        left, right = values[i], values[j]
+        if left == right:
+            shared += 1
+            i += 1
+            j += 1
+        elif left < right:
+            i += 1
+        else:
+            j += 1
+    return shared if shared >= least else -1
 
 
 @compiled
@@ -112,7 +140,7 @@ def _shingle_sets(
         for position in range(offsets[row], offsets[row + 1] - length + 1):
             values[written] = pack_shingle(codes, position, length)
             written += 1
-        _sort(values, start, written)
+        sort_stretch(values, start, written)
         kept = start
         for position in range(start, written):
             if position == start or values[position] != values[kept - 1]:

@@ -201,6 +201,15 @@ def _is_looked_up(codes: npt.NDArray[np.uint32]) -> npt.NDArray[np.bool_]:
 
 
 @compiled
+def find_slot(entries: npt.NDArray[np.uint64], key: np.uint64) -> np.uint64:
+    """Return the slot of a node of the tree, or the empty one where it would stand."""
+    slot = (key * np.uint64(MULTIPLIER)) >> np.uint64(64 - SLOT_BITS)
+    while entries[slot] != 0 and entries[slot] >> np.uint64(LEVEL_BITS) != key:
+        slot = (slot + np.uint64(1)) & np.uint64(SLOTS - 1)
+    return slot
+
+
+@compiled
 def _cut(
     codes: npt.NDArray[np.uint32],
     offsets: npt.NDArray[np.int64],
@@ -229,10 +238,7 @@ def _cut(
                         best, chosen = value, end
                 if end == stop or codes[end] > LAST:
                     break
-                key = np.uint64((node << 16) | codes[end])
-                slot = (key * np.uint64(MULTIPLIER)) >> np.uint64(64 - SLOT_BITS)
-                while entries[slot] != 0 and entries[slot] >> np.uint64(LEVEL_BITS) != key:
-                    slot = (slot + np.uint64(1)) & np.uint64(SLOTS - 1)
+                slot = find_slot(entries, np.uint64((node << 16) | codes[end]))
                 if entries[slot] == 0:
                     break
                 level = np.int64(entries[slot] & np.uint64((1 << LEVEL_BITS) - 1))
