@@ -24,6 +24,7 @@ COMMANDS = {
     "campaigns": "协同：只查水军，不需模型 Find coordinated posting only; needs no model.",
     "score": "评分：逐条文本的谣言概率 Score texts, one a line, to JSONL.",
     "train": "训练：用标注数据训练模型 Fit a model to labeled texts.",
+    "pretrain": "预训练：用无标注文本训练编码器 Pretrain an encoder on unlabeled texts.",
     "evaluate": "评估：带区间的指标 Measure a model on labeled texts.",
     "explain": "解释：为什么标记 Say why a post, account or campaign was flagged.",
     "report": "报告：重新生成网页 Render the HTML report of a run again.",
