@@ -18,6 +18,15 @@ from rumorscan.cli.progress import reporter
 )
 @click.option("--json", "as_json", is_flag=True, help="以 JSON 输出 The figures as JSON.")
 @click.option(
+    "--html", metavar="FILE", help="网页 Write the figures, plots and slices as one HTML page."
+)
+@click.option(
+    "--against",
+    metavar="MODEL",
+    default="linear",
+    help="对照 Model to compare with on the same draws; 'none' for no comparison [linear].",
+)
+@click.option(
     "--seen",
     metavar="FILE",
     multiple=True,
@@ -36,6 +45,7 @@ from rumorscan.cli.progress import reporter
     type=click.FloatRange(0.0, 1.0, min_open=True, max_open=True),
     help="先验 Share of false posts to calibrate for; 0.5 = balanced [0.5].",
 )
+@click.option("--no-evasions", is_flag=True, help="不测伪装 Do not measure disguised copies.")
 @click.option("--seed", type=int, default=0, help="种子 Seed of the intervals [0].")
 @click.option(
     "--seeds",
@@ -52,19 +62,23 @@ def command(
     labeled: tuple[str, ...],
     campaigns: bool,
     as_json: bool,
+    html: str | None,
+    against: str,
     seen: tuple[str, ...],
     ordinary: tuple[str, ...],
     base_rate: float,
+    no_evasions: bool,
     seed: int,
     seeds: int,
     settings_file: str | None,
     quiet: bool,
 ) -> None:
-    """评估：准确率、宏 F1、AUC、校准误差等，各带样本数与 95% 区间（按近重簇重抽样）。
+    """评估：准确率、校准、谣言稀少时的精确率、分组、伪装，与线性模型对照，各带 95% 区间。
 
     Measure a model on labeled posts: every figure with its n and the interval in which 95% of
-    the draws fall when whole clusters of near-duplicates are drawn again. MODEL is a bundled
-    model's name or a model folder.
+    the draws fall when whole clusters of near-duplicates are drawn again, beside the linear
+    model on the same draws; calibration, precision where rumors are rare, coverage, slices,
+    and the same posts in disguise. MODEL is a bundled model's name or a model folder.
 
     加 --campaigns：在数据副本中种入已知水军，看能查到多少；或以已知行动的名单评判。
 
@@ -82,11 +96,16 @@ def command(
     found = evaluate(
         model,
         list(labeled),
+        against=against,
         seen=list(seen) or None,
         ordinary=list(ordinary) or None,
         base_rate=base_rate,
+        evasions=not no_evasions,
         seed=seed,
+        progress=lambda line: None if quiet or as_json else click.echo(line, err=True),
     )
+    if html:
+        found.write_html(html)
     if as_json:
         print_json(found.to_dict(), indent=2)
     else:

@@ -1,7 +1,7 @@
 """How good probabilities are, each figure with its n and a 95% interval by cluster.
 
 The interval comes from drawing whole clusters again with replacement, since near-duplicates are
-not independent; all draws are weighted sums over one sorted array.
+not independent (see `intervals`); all draws are weighted sums over one sorted array.
 """
 
 from __future__ import annotations
@@ -13,7 +13,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-Floats = npt.NDArray[np.float64]
+from rumorscan.training.intervals import DRAWS, Floats, Gauge, Sample, sample
+from rumorscan.training.intervals import Figure as Figure  # noqa: PLC0414 - trials know it from here
 
 BINS = 10
 """Equal-width bins of the calibration error."""
@@ -32,29 +33,6 @@ NAMES = {
 
 SHOWN = tuple(name for name in NAMES if name != "brier")
 """The figures that a table shows; all of them stand in the JSON."""
-
-_DRAWS_AT_ONCE = 64
-
-
-@dataclass(frozen=True, slots=True)
-class Figure:
-    """One measured value with the interval in which 95% of the cluster draws fall.
-
-    A value is NaN where it is not defined, such as the AUC of posts that are all false.
-    """
-
-    value: float
-    low: float
-    high: float
-
-    def to_dict(self) -> dict[str, float | None]:
-        """Return the figure as JSON data, rounded; None where it is not defined."""
-        return {name: _rounded(getattr(self, name)) for name in ("value", "low", "high")}
-
-    def __str__(self) -> str:
-        if np.isnan(self.value):
-            return "-"
-        return f"{self.value:.3f} [{self.low:.3f}, {self.high:.3f}]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +66,7 @@ def measure(
     probabilities: Floats,
     clusters: npt.NDArray[np.int64] | None = None,
     *,
-    draws: int = 1000,
+    draws: int = DRAWS,
     seed: int = 0,
 ) -> Metrics:
     """Return all figures for probabilities against labels.
@@ -107,19 +85,35 @@ def measure(
     """
     if clusters is None:
         clusters = np.arange(len(labels))
-    sorted_ = _Sorted.of(labels, probabilities)
-    values = sorted_.figures(np.ones((1, len(labels))))
-    drawn = _redraw(clusters, draws, seed, sorted_.figures)
-    figures = {name: _figure(values[name][0], drawn[name]) for name in NAMES}
-    cluster_count = len(np.unique(clusters))
-    return Metrics(len(labels), int(np.sum(labels == 1)), cluster_count, figures)
+    found = sample(gauge(labels, probabilities), clusters, draws=draws, seed=seed)
+    return to_metrics(found, labels, clusters)
+
+
+def gauge(labels: npt.NDArray[np.int8], probabilities: Floats) -> Gauge:
+    """Return what measures the figures of `NAMES` on draws of the rows.
+
+    Example:
+        >>> figures = gauge(np.array([0, 1], np.int8), np.array([0.1, 0.8]))(np.ones((1, 2)))
+        >>> float(figures["auc"][0])
+        1.0
+    """
+    return _Sorted.of(labels, probabilities).figures
+
+
+def to_metrics(
+    found: Mapping[str, Sample], labels: npt.NDArray[np.int8], clusters: npt.NDArray[np.int64]
+) -> Metrics:
+    """Return sampled figures as metrics, each with its interval and all with their counts."""
+    figures = {name: found[name].figure for name in NAMES}
+    positives = int(np.sum(labels == 1))
+    return Metrics(len(labels), positives, len(np.unique(clusters)), figures)
 
 
 def measure_share(
     marks: npt.NDArray[np.bool_],
     clusters: npt.NDArray[np.int64] | None = None,
     *,
-    draws: int = 1000,
+    draws: int = DRAWS,
     seed: int = 0,
 ) -> Figure:
     """Return the share of marked rows, such as ordinary posts over .5, with its interval.
@@ -130,10 +124,23 @@ def measure_share(
     """
     if clusters is None:
         clusters = np.arange(len(marks))
-    drawn = _redraw(
-        clusters, draws, seed, lambda weights: {"share": weights @ marks / weights.sum(axis=1)}
-    )
-    return _figure(float(np.mean(marks)) if len(marks) else np.nan, drawn["share"])
+    found = sample(share_gauge(marks), clusters, draws=draws, seed=seed)
+    return found["share"].figure
+
+
+def share_gauge(marks: npt.NDArray[np.bool_]) -> Gauge:
+    """Return what measures the `share` of marked rows on draws of the rows."""
+    return lambda weights: {"share": weights @ marks / weights.sum(axis=1)}
+
+
+def bins_of(probabilities: Floats) -> npt.NDArray[np.int64]:
+    """Return the bin of each probability, in [0, BINS).
+
+    Example:
+        >>> bins_of(np.array([0.0, 0.55, 1.0])).tolist()
+        [0, 5, 9]
+    """
+    return np.minimum((probabilities * BINS).astype(np.int64), BINS - 1)
 
 
 def to_text(rows: Mapping[str, Metrics], names: tuple[str, ...] = tuple(NAMES)) -> str:
@@ -176,8 +183,7 @@ class _Sorted:
         order = np.argsort(-probabilities, kind="stable")
         scores = probabilities[order].astype(np.float64)
         ends = np.flatnonzero(np.append(scores[1:] != scores[:-1], True)[: len(scores)])
-        place = np.minimum((scores * BINS).astype(np.int64), BINS - 1)
-        bins = (place[:, None] == np.arange(BINS)).astype(np.float64)
+        bins = (bins_of(scores)[:, None] == np.arange(BINS)).astype(np.float64)
         return cls(order, (labels[order] == 1).astype(np.float64), ends, scores, bins)
 
     def figures(self, weights: Floats) -> dict[str, Floats]:
@@ -229,32 +235,3 @@ def _by_rank(hits: Floats, taken: Floats, positives: Floats, total: Floats) -> d
         "recall_at_90": np.where(precision >= 0.90, recall, 0.0).max(axis=1, initial=0.0),
         "recall_at_95": np.where(precision >= 0.95, recall, 0.0).max(axis=1, initial=0.0),
     }
-
-
-def _redraw(
-    clusters: npt.NDArray[np.int64], draws: int, seed: int, figures: Any
-) -> dict[str, Floats]:
-    """Return each figure over many draws of whole clusters with replacement."""
-    _, codes = np.unique(clusters, return_inverse=True)
-    count = int(codes.max(initial=-1)) + 1
-    random = np.random.default_rng(seed)
-    parts = []
-    for start in range(0, draws if count else 0, _DRAWS_AT_ONCE):
-        some = min(_DRAWS_AT_ONCE, draws - start)
-        drawn = random.multinomial(count, np.full(count, 1 / count), size=some)
-        parts.append(figures(drawn[:, codes].astype(np.float64)))
-    if not parts:
-        return {name: np.zeros(0) for name in [*NAMES, "share"]}
-    return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
-
-
-def _figure(value: float, drawn: Floats) -> Figure:
-    defined = drawn[~np.isnan(drawn)]
-    if np.isnan(value) or not len(defined):
-        return Figure(float(value), np.nan, np.nan)
-    low, high = np.quantile(defined, [0.025, 0.975])
-    return Figure(float(value), float(low), float(high))
-
-
-def _rounded(value: float) -> float | None:
-    return None if np.isnan(value) else round(float(value), 4)

@@ -26,11 +26,13 @@ def labeled(tmp_path):
     return str(path)
 
 
-def test_the_figures_come_as_a_table(model, labeled):
-    result = CliRunner().invoke(cli, ["evaluate", model, labeled])
+def test_the_figures_come_as_tables(model, labeled):
+    result = CliRunner().invoke(cli, ["evaluate", model, labeled, "--against", "none"])
     assert result.exit_code == 0, result.output
-    assert result.stdout.splitlines()[0].startswith("set  n  false  accuracy at .5")
-    assert result.stdout.splitlines()[1].startswith("all  6      3  1.000 [1.000, 1.000]")
+    lines = result.stdout.splitlines()
+    assert lines[0].startswith("6 posts, 3 of them false, ")
+    assert lines[3].startswith("accuracy at .5 ") and lines[3].endswith("1.000 [1.000, 1.000]")
+    assert "measuring" in result.stderr
 
 
 def test_the_figures_come_as_json(model, labeled, tmp_path):
@@ -67,3 +69,37 @@ def test_a_missing_model_or_file_is_an_error_of_ours(model, labeled, which):
     result = CliRunner().invoke(cli, ["evaluate", given["model"], given["labeled"]])
     assert isinstance(result.exception, RumorscanError)
     assert "nowhere.jsonl" in str(result.exception)
+
+
+def test_the_linear_model_stands_beside_unless_told_otherwise(model, labeled):
+    calls = [[], ["--against", "none"], ["--against", model]]
+    found = [
+        json.loads(
+            CliRunner().invoke(cli, ["evaluate", model, labeled, "--json", "-q", *call]).stdout
+        )
+        for call in calls
+    ]
+    assert found[0]["against"]["model"] == "linear"
+    assert set(found[0]["against"]["figures"]["auc"]) == {"theirs", "difference", "better"}
+    assert found[1]["against"] is None and found[2]["against"] is None
+
+
+def test_a_page_is_written_beside_the_figures(model, labeled, tmp_path):
+    page = tmp_path / "evaluation.html"
+    call = ["evaluate", model, labeled, "--html", str(page), "--no-evasions", "-q", "--seed", "3"]
+    result = CliRunner().invoke(cli, call)
+    assert result.exit_code == 0, result.output
+    assert result.stdout.startswith("6 posts") and result.stderr == ""
+    written = page.read_bytes()
+    assert written.startswith(b"<!doctype html>") and b"model" in written
+    CliRunner().invoke(cli, call)
+    assert page.read_bytes() == written
+
+
+def test_disguises_are_measured_unless_they_are_not_wanted(model, labeled):
+    call = ["evaluate", model, labeled, "--json", "-q", "--against", "none"]
+    with_them, without = (
+        json.loads(CliRunner().invoke(cli, [*call, *more]).stdout)
+        for more in ([], ["--no-evasions"])
+    )
+    assert "combined" in with_them["evasions"] and without["evasions"] == {}
