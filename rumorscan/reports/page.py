@@ -7,21 +7,17 @@ text that got through as markup could neither run nor load anything.
 
 from __future__ import annotations
 
-import base64
-import functools
-import hashlib
 from collections import Counter
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
-import jinja2
 import numpy as np
-from markupsafe import Markup
 
-from rumorscan.reports import cards, charts, glimpse, glossary, phrases, variants
+from rumorscan.reports import cards, charts, glimpse, phrases, variants
+from rumorscan.reports.drift import tell_drift
 from rumorscan.reports.glimpse import Glimpse, Row
 from rumorscan.reports.phrases import number
+from rumorscan.reports.rendering import render
 from rumorscan.settings import Settings
 
 _TEXT_LIMIT = 220
@@ -52,63 +48,7 @@ def render_page(folder: Path) -> str:
         (True, True)
     """
     seen = glimpse.look(Path(folder))
-    style, script = _asset("page.css"), _asset("page.js")
-    policy = (
-        "default-src 'none'; "
-        f"style-src 'sha256-{_digest(style)}'; script-src 'sha256-{_digest(script)}'; "
-        "img-src data:; base-uri 'none'; form-action 'none'"
-    )
-    template = _environment().get_template("page.html")
-    # the two assets are files of this package; no other text skips the escaping
-    return template.render(
-        policy=policy,
-        style=Markup(style),  # noqa: S704
-        script=Markup(script),  # noqa: S704
-        **_context(seen),
-    )
-
-
-@functools.cache
-def _environment() -> jinja2.Environment:
-    environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("rumorscan.reports", "templates"),
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        finalize=_safe,
-    )
-    environment.filters.update(
-        count=phrases.count, fraction=phrases.fraction, chance=phrases.chance, number=number
-    )
-    environment.globals.update(
-        rejections=glossary.REJECTS,
-        layers=glossary.WORDS,
-        words_for=phrases.words_for,
-        notes_of=_lines,
-        tiers=glossary.TIERS,
-        triages=glossary.TRIAGES,
-        stances=glossary.STANCES,
-    )
-    return environment
-
-
-def _safe(value: Any) -> Any:
-    """Mark what is invisible in every string that a template prints."""
-    if value is None or isinstance(value, jinja2.Undefined):
-        return ""
-    if isinstance(value, Markup) or not isinstance(value, str):
-        return value
-    return variants.plain(value)
-
-
-def _asset(name: str) -> str:
-    path = resources.files("rumorscan.reports") / "templates" / name
-    # browsers hash a style with its line ends normalized
-    return path.read_text(encoding="utf-8").replace("\r\n", "\n")
-
-
-def _digest(text: str) -> str:
-    return base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+    return render("page.html", _context(seen), notes_of=_lines)
 
 
 def _context(seen: Glimpse) -> Row:
@@ -172,6 +112,7 @@ def _context(seen: Glimpse) -> Row:
         "reject_reasons": seen.reject_reasons.most_common(),
         "reject_total": sum(seen.reject_reasons.values()),
         "base_rate": number(_section(settings, "scoring").get("base_rate")),
+        "drift": tell_drift(about),
         "changes": _changes(settings),
         "capped": _capped(about),
         "limits": _lines(_section(about, "model").get("limits")),

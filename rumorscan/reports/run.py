@@ -33,6 +33,7 @@ _ABOUT: dict[str, Any] = {
     "finished_at": None,
     "settings": {},
     "model": {"name": None, "sha256": None},
+    "drift": None,
     "inputs": [],
     "counts": {},
     "stages": [],

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from rumorscan.records import Campaign, Tier, Triage
 from rumorscan.reports import glossary, phrases
 from rumorscan.reports.commands import explain_command
+from rumorscan.reports.drift import warn_of_drift
 from rumorscan.reports.folder import FILES
 from rumorscan.reports.glossary import Phrase
 from rumorscan.reports.manifest import MANIFEST
@@ -88,13 +89,14 @@ def summarize(run: Run, path: str | Path | None = None) -> str:
         帖子 posts 0 ｜ 行 rows 0 ｜ 搁置 rejected 0
     """
     lines = _counted(run.about.get("counts", {}))
+    warning = warn_of_drift(run.about)
     top = [item for item in run.campaigns.items if item.tier in _STRONG_TIERS]
     if top:
-        lines += ["", "最突出的行动 top campaigns"]
+        lines += [warning, "最突出的行动 top campaigns"]  # in place of a blank: 25 lines are all
         for place, campaigns in enumerate(_gathered(top)[:_TOP], start=1):
             lines += _told(place, campaigns)
     else:
-        lines.append(_NONE)
+        lines += [*filter(None, [warning]), _NONE]
     lines = [_cut(line, _COLUMNS) for line in lines]
     if path is not None:
         lines += ["", *_next(run, path, top)]

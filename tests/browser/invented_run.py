@@ -407,6 +407,31 @@ def _write_rejects(folder: Path) -> int:
     return len(rows)
 
 
+def _drift() -> dict[str, Any]:
+    """Return the drift of a dump that is shorter and worded otherwise than the training."""
+
+    def shift(value: float, limit: float, here: float | None, **more: Any) -> dict[str, Any]:
+        learned = {"claims": 105.0, "ordinary": 29.0} if limit == 0.03 else {"ordinary": 0.05}
+        found = {"value": value, "limit": limit, "is_far": value > limit, "here": here}
+        return {**found, "learned": learned, "examples": [], **more}
+
+    examples = [{"character": "水", "here": 0.0045, "learned": 0.0003}]
+    return {
+        "is_far": True,
+        "far": ["lengths", "characters"],
+        "texts": 611,
+        "minimum_texts": 200,
+        "mixture": {"claims_false": 0.2, "everyday": 0.8},
+        "shifts": {
+            "lengths": shift(0.09, 0.03, 22.0),
+            "characters": shift(0.031, 0.02, None, examples=examples, learned={}),
+            "scores": shift(0.005, 0.025, 0.07),
+            "unseen": shift(0.002, 0.012, 0.002),
+            "traditional": shift(0.0, 0.1, 0.001),
+        },
+    }
+
+
 def _about(
     posts: list[dict[str, Any]],
     flags: list[dict[str, Any]],
@@ -459,6 +484,7 @@ def _about(
             "flagged_urgent": urgent,
             "flagged_review": len(flags) - urgent,
         },
+        "drift": _drift(),
         "stages": [{"name": "read", "seconds": 0.4, "items": len(posts)}],
         "peak_memory_bytes": 312_000_000,
     }

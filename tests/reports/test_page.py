@@ -284,3 +284,19 @@ def test_every_family_and_tier_and_triage_and_stance_has_words() -> None:
     assert set(glossary.TIERS) == {str(tier) for tier in Tier}
     assert set(glossary.TRIAGES) == {str(triage) for triage in Triage}
     assert set(glossary.STANCES) == {str(stance) for stance in Stance}
+
+
+def test_the_distance_from_training_is_shown_large_or_in_a_line(tmp_path: Path) -> None:
+    folder = INVENTED["build_run"](tmp_path / "run")
+    about = json.loads((folder / "run.json").read_bytes())
+    assert "水 0.45%（所学 0.03%）" in render_page(folder)
+    assert 'href="#drift"' in render_page(folder)
+    for change, said in (
+        ({"drift": None}, "the model does not tell what it learned from"),
+        ({"drift": {"texts": 7, "minimum_texts": 200, "shifts": {}}}, "7 distinct texts"),
+        ({"model": {"name": None}}, "No model was used."),
+    ):
+        (folder / "run.json").write_text(json.dumps({**about, **change}), encoding="utf-8")
+        page = render_page(folder)
+        assert said in page
+        assert ('id="drift"' in page) == ("model" in change)
