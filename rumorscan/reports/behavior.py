@@ -138,14 +138,30 @@ def tell_community(subject: Subject) -> Iterator[Section]:
 
 
 def tell_family(name: str, found: dict[str, Any]) -> Phrase:
-    """Return a family of evidence with its quantities."""
+    """Return a family of evidence with its quantities.
+
+    Example:
+        >>> tell_family("time", {"strength": 0.8, "strong": True, "window_seconds": 900}).zh
+        '时间：强度 0.80，强（窗口 15 min）'
+    """
     words = phrases.words_for(glossary.FAMILIES, name)
     strong = Phrase("，强", ", strong") if found.get("strong") else Phrase("", "")
     shown = show_value(found.get("strength"), "strength")
     zh, en = ("，".join(_quantities(name, found, 0)), ", ".join(_quantities(name, found, 1)))
+    weighed = _weighed(name, found)
     return Phrase(
-        f"{words.zh}：强度 {shown}{strong.zh}" + (f"（{zh}）" if zh else ""),
-        f"{words.en}: strength {shown}{strong.en}" + (f" ({en})" if en else ""),
+        f"{words.zh}：强度 {shown}{strong.zh}" + (f"（{zh}）" if zh else "") + weighed.zh,
+        f"{words.en}: strength {shown}{strong.en}" + (f" ({en})" if en else "") + weighed.en,
+    )
+
+
+def _weighed(name: str, found: dict[str, Any]) -> Phrase:
+    """Say why a burst that is rarer than chance may have no strength; empty for all else."""
+    if name != "time" or _shows(found) or found.get("p_value") is None:
+        return Phrase("", "")
+    return Phrase(
+        "；比偶然更集中，但一般的跟风转发也会如此，所以强度为 0",
+        "; more crowded than chance, but no more than copying can be, so its strength is 0",
     )
 
 

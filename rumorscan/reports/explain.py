@@ -8,6 +8,7 @@ from typing import Any
 
 from rumorscan.errors import RunError
 from rumorscan.reports.glossary import Phrase
+from rumorscan.reports.opinions import Opinion, find_opinions
 from rumorscan.reports.sections import KINDS, Section
 from rumorscan.reports.sentences import write_sections
 from rumorscan.reports.stored import load_run
@@ -29,11 +30,13 @@ class Explanation:
         subject: the thing, with what the run folder holds of it.
         title: one line that names it.
         sections: verdict first, what to check last.
+        opinion: what the model of the run says of a post that it scored.
     """
 
     subject: Subject
     title: Phrase
     sections: list[Section]
+    opinion: Opinion | None = None
 
     def render(self, lang: str = "both") -> str:
         """Return the words, Chinese first; `lang` is one of `LANGUAGES`."""
@@ -54,6 +57,7 @@ class Explanation:
                 for section in self.sections
             ],
             "reasons": self.subject.row.get("reasons", []),
+            "model": self.opinion.to_dict() if self.opinion else None,
         }
 
     def _told(self, language: int) -> str:
@@ -98,10 +102,12 @@ def find_explanations(run: str | Path, name: str) -> list[Explanation]:
         RunError: there is no finished run, or the id names nothing in it.
     """
     loaded = load_run(run)
+    subjects = find_subjects(loaded, Path(run), name)
+    opinions = find_opinions([each.row for each in subjects], loaded.about)
     explanations = []
-    for subject in find_subjects(loaded, Path(run), name):
+    for subject, opinion in zip(subjects, opinions, strict=True):
         shown = plain(subject.name, _ID_CHARACTERS)
         title = Phrase(*(f"{words} {shown}" for words in KINDS[subject.kind]))
-        sections = write_sections(subject, loaded, Path(run))
-        explanations.append(Explanation(subject, title, sections))
+        sections = write_sections(subject, loaded, Path(run), opinion)
+        explanations.append(Explanation(subject, title, sections, opinion))
     return explanations

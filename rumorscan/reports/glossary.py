@@ -120,6 +120,7 @@ REASONS = {
     "rumor-probability": Phrase("内容的谣言概率", "rumor probability of the content"),
     "phrase": Phrase("用语（对数几率）", "wording (log odds)"),
     "ordinary-post": Phrase("没有可核实之事的概率", "claims nothing checkable (probability)"),
+    "model-unsure": Phrase("模型没有把握（概率）", "the model is unsure (probability)"),
     "stance-denies": Phrase("在否认（辟谣）", "denies the claim"),
     "stance-asks": Phrase("在询问，没有断言", "asks, does not assert"),
     "short-text": Phrase("文字很短（字数）", "the text is very short (characters)"),

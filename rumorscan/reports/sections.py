@@ -29,6 +29,7 @@ MISSING = Phrase("没有的证据", "Evidence that is missing")
 SERVED = Phrase("同一批账号的行动", "Campaigns that the same accounts serve")
 CARRIERS = Phrase("带有它的行动与同文扩散", "Campaigns and mere spread that carry it")
 NUMBERS = Phrase("数字", "Numbers")
+OPINION = Phrase("模型的看法（只看文字）", "What the model says (of the words alone)")
 NEXT = Phrase("接下来可以核对", "What a person could check next")
 
 

@@ -26,6 +26,7 @@ from rumorscan.reports.behavior import (
 )
 from rumorscan.reports.commands import explain_command
 from rumorscan.reports.glossary import Phrase
+from rumorscan.reports.opinions import Opinion, tell_opinion
 from rumorscan.reports.run import Run
 from rumorscan.reports.sections import (
     AGAINST,
@@ -53,10 +54,21 @@ _FAMILIES = {
 }
 
 
-def write_sections(subject: Subject, run: Run, folder: Path) -> list[Section]:
-    """Return what is said about one thing: the verdict first, what to check last."""
+def write_sections(
+    subject: Subject, run: Run, folder: Path, opinion: Opinion | None = None
+) -> list[Section]:
+    """Return what is said about one thing: the verdict first, what to check last.
+
+    Args:
+        subject: the thing.
+        run: the run that holds it.
+        folder: of the run.
+        opinion: what the model says of a post whose content was scored.
+    """
     if subject.kind == "post":
         sections = [*_post(subject, run)]
+        if opinion:
+            sections.append(tell_opinion(opinion))
     elif subject.kind == "campaign":
         sections = [*tell_campaign(subject, run)]
     elif subject.kind == "community":

@@ -4,6 +4,7 @@ import json
 import re
 import shlex
 
+import numpy as np
 import pyarrow as pa
 import pytest
 from click.testing import CliRunner
@@ -11,12 +12,15 @@ from click.testing import CliRunner
 import rumorscan as rs
 from rumorscan.cli import cli
 from rumorscan.cli.explain import command
-from rumorscan.errors import RunError
+from rumorscan.errors import ModelError, RunError
 from rumorscan.reasons import REASON_CODES, describe_reason
 from rumorscan.records import ACCOUNTS_SCHEMA, Tier
 from rumorscan.reports.commands import explain_command
 from rumorscan.reports.explain import explain, find_explanations
+from rumorscan.rumors.linear import LinearModel
+from rumorscan.rumors.opinions import Opinions
 from tests.reports.small_run import POSTS, small_campaign, small_run, use_plain_page
+from tests.rumors.invented import ORDINARY, claims
 
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 
@@ -286,6 +290,24 @@ def test_a_family_that_shows_nothing_counts_as_missing(folder):
     assert "账号资料：强度 0.00" in told[told.index("没有的证据") :]
 
 
+def test_a_burst_rarer_than_chance_says_why_it_has_no_strength(tmp_path, monkeypatch):
+    use_plain_page(monkeypatch)
+    week = {"strength": 0.0, "strong": False, "window_seconds": 604_800, "share": 1.0}
+    evidence = {**small_campaign().evidence, "time": {**week, "p_value": 1e-12}}
+    folder = small_run(ROWS, campaigns=[small_campaign(evidence=evidence)]).write(tmp_path / "wide")
+    told = explain(folder, "c1", "zh")
+    (line,) = [line for line in told.splitlines() if "时间：强度 0.00" in line]
+    assert told.index(line) > told.index("没有的证据")
+    assert line.endswith(
+        "偶然的可能 < 0.0001）；比偶然更集中，但一般的跟风转发也会如此，所以强度为 0"
+    )
+    assert "< 0.0001); more crowded than chance, but no more than" in explain(folder, "c1", "en")
+
+
+def test_a_burst_that_tells_needs_no_remark(folder):
+    assert "跟风转发" not in explain(folder, "c1", "zh")
+
+
 def test_nothing_missing_is_not_a_heading(folder):
     assert "没有的证据" not in explain(folder, URGENT, "zh")
     assert "没有的证据" in explain(folder, PASSED, "zh")
@@ -364,3 +386,189 @@ def test_a_phrase_is_told_with_what_it_adds():
         "用语“速速转发”使不实的得分增加 1.23（对数几率）"
     )
     assert "'{x}' adds 0.50" in describe_reason("phrase", 0.5, "{x}", "en"), "braces are text"
+
+
+# --- what the model of the run says
+
+FALSE = "听说城东\u202e水厂要关门三\u200b天大\x1b家快囤货"
+DAILY = "今天和朋友去爬山真开心呀"
+SCORED = [
+    {**POSTS[0], "post_id": "false", "text": FALSE},
+    {**POSTS[0], "post_id": "daily", "text": DAILY},
+    {**POSTS[0], "post_id": "short", "text": "停水"},
+    {**POSTS[0], "post_id": "empty", "text": ""},
+    {**POSTS[1], "post_id": "passed", "text": FALSE},
+    {**POSTS[0], "post_id": "unscored", "rumor_probability": None, "text": FALSE},
+    *({**POSTS[0], "post_id": "twice", "text": FALSE} for _ in range(2)),
+]
+HEADING = "模型的看法（只看文字）："
+
+
+@pytest.fixture(scope="module")
+def model(tmp_path_factory):
+    """Return a fitted model that lies in a folder."""
+    texts, labels = claims()
+    fitted = LinearModel(bits=14).fit([*texts, *ORDINARY], [*labels, *[0] * len(ORDINARY)])
+    return rs.load_model(fitted.save(tmp_path_factory.mktemp("models") / "mine"))
+
+
+@pytest.fixture
+def scored(tmp_path, monkeypatch, model):
+    """Return a function that writes a run of some model; without a name, of the one above."""
+    use_plain_page(monkeypatch)
+
+    def write(name=str(model.folder_.path), sha256=model.folder_.sha256):
+        about = {"settings": SETTINGS, "model": {"name": name, "sha256": sha256}}
+        return small_run(SCORED, about=about).write(tmp_path / "scored")
+
+    return write
+
+
+def section(told):
+    """Return the lines of what the model says, its name first."""
+    _, _, after = told.partition(HEADING)
+    return [line.removeprefix("  - ") for line in after.partition("接下来")[0].split("\n")[1:-1]]
+
+
+def use_model(monkeypatch, scorer):
+    loads = []
+
+    def load_model(name):
+        loads.append(name)
+        if isinstance(scorer, Exception):
+            raise scorer
+        return scorer
+
+    monkeypatch.setattr("rumorscan.rumors.load_model", load_model)
+    return loads
+
+
+class Stub:
+    """A model that says the same of every text."""
+
+    minimum_length = 4
+
+    def __init__(self, folder, claim, unsure, phrases=()):
+        self.folder_, self._claim, self._unsure, self._phrases = folder, claim, unsure, phrases
+
+    def opinions(self, folded, base_rate):
+        assert base_rate == SETTINGS["scoring"]["base_rate"]
+        one = np.ones(len(folded))
+        return Opinions(one * 0.3, one * self._claim, one.astype(bool) & self._unsure)
+
+    def top_phrases(self, text, limit):
+        return list(self._phrases)[:limit]
+
+
+def test_a_scored_post_is_told_with_the_phrases_that_weigh_most(scored, model):
+    named, *told = section(explain(scored(), "false", "zh"))
+    assert named.startswith("模型 ")
+    assert f"SHA-256 {model.folder_.sha256[:12]}…" in named
+    weights = [float(re.search(r"增加 (\S+)（对数几率） \[phrase\]", line)[1]) for line in told]
+    expected = model.top_phrases(FALSE, 5)
+    assert 1 <= len(weights) <= 5
+    assert weights == [round(weight, 2) for _, weight in expected] == sorted(weights, reverse=True)
+
+
+def test_a_phrase_is_shown_without_what_could_hide_in_it(scored, model):
+    assert any(mark in phrase for phrase, _ in model.top_phrases(FALSE, 5) for mark in "\u200b\x1b")
+    told = explain(scored(), "false")
+    assert any("用语" in line and "⟨" in line for line in section(told))
+    for character in "\u202e\x1b\u200b":
+        assert character not in told
+
+
+def test_the_machine_form_has_the_phrases_as_reasons(scored, model):
+    result = CliRunner().invoke(cli, ["explain", str(scored()), "false", "--json"])
+    (found,) = json.loads(result.stdout)
+    assert found["model"] == {
+        "name": str(model.folder_.path),
+        "sha256": model.folder_.sha256,
+        "state": "asked",
+        "claim_probability": None,
+        "is_unsure": False,
+        "reasons": [
+            reason("phrase", round(weight, 6), phrase)
+            for phrase, weight in model.top_phrases(FALSE, 5)
+        ],
+    }
+
+
+def test_a_model_that_knows_no_claims_is_not_said_to_be_certain_of_one(scored):
+    assert "可核实" not in explain(scored(), "false", "zh"), "its probability of a claim is just 1"
+
+
+def test_the_claim_question_is_answered_in_words(scored, monkeypatch, model):
+    use_model(monkeypatch, Stub(model.folder_, 0.93, False, [("快囤货", 1.2)]))
+    assert section(explain(scored(), "daily", "zh"))[1:] == [
+        "断言了可核实之事的概率为 93%",
+        "用语“快囤货”使不实的得分增加 1.20（对数几率） [phrase]",
+    ]
+
+
+def test_an_ordinary_post_and_an_unsure_model_are_told_by_their_codes(scored, monkeypatch, model):
+    use_model(monkeypatch, Stub(model.folder_, 0.2, True))
+    run = scored()
+    assert section(explain(run, "daily", "zh"))[1:] == [
+        describe_reason("ordinary-post", 0.8) + " [ordinary-post]",
+        describe_reason("model-unsure", POSTS[0]["rumor_probability"]) + " [model-unsure]",
+        "没有用语使不实的得分增加",
+    ]
+    (found,) = find_explanations(run, "daily")
+    told = found.to_dict()["model"]
+    assert (told["claim_probability"], told["is_unsure"]) == (0.2, True)
+
+
+@pytest.mark.parametrize(("name", "characters"), [("short", 2), ("empty", 0)])
+def test_a_text_too_short_to_judge_has_no_phrases(scored, name, characters):
+    told = section(explain(scored(), name, "zh"))
+    assert told[1:] == [describe_reason("short-text", characters) + " [short-text]"]
+
+
+@pytest.mark.parametrize(
+    ("failure", "state", "line"),
+    [
+        (ModelError("no such model"), "gone", "这个模型已不在原处或无法读取"),
+        (OSError("name too long"), "gone", "这个模型已不在原处或无法读取"),
+        (ImportError("no tokenizers"), "gone", "这个模型已不在原处或无法读取"),
+        (None, "changed", "现在是另一个模型"),
+    ],
+)
+def test_another_model_or_none_is_one_quiet_line(scored, monkeypatch, failure, state, line, model):
+    if failure:
+        use_model(monkeypatch, failure)
+    run = scored() if failure else scored(sha256="0" * 64)
+    (found,) = find_explanations(run, "false")
+    assert (found.opinion.state, found.opinion.reasons) == (state, ())
+    named, told = section(found.render("zh"))
+    assert named.startswith("模型 ")
+    assert line in told
+
+
+def test_a_model_whose_folder_is_gone_stops_nothing(scored):
+    (found,) = find_explanations(scored(name="models/\x1bno"), "false")
+    assert found.opinion.state == "gone"
+    assert "模型 models/⟨U+001B⟩no（" in found.render()
+
+
+@pytest.mark.parametrize("given", [{"name": ""}, {"name": None}, {"sha256": None}])
+def test_a_run_that_names_no_model_says_so(scored, given):
+    assert section(explain(scored(**given), "false", "zh")) == ["run.json 没有写明是哪个模型"]
+
+
+def test_no_model_is_loaded_where_there_is_nothing_to_ask_it(scored, monkeypatch):
+    loads = use_model(monkeypatch, ModelError("is never asked for"))
+    run = scored()
+    assert "没有这条帖子的原文" in section(explain(run, "passed", "zh"))[1]
+    assert "no text of this post" in explain(run, "passed", "en")
+    for name in ("unscored", "a1", "c1"):
+        assert HEADING not in explain(run, name, "zh")
+        assert [each.to_dict()["model"] for each in find_explanations(run, name)] == [None]
+    assert not loads
+
+
+def test_posts_of_one_id_are_asked_about_with_one_model(scored, monkeypatch, model):
+    loads = use_model(monkeypatch, model)
+    found = find_explanations(scored(), "twice")
+    assert [each.opinion.state for each in found] == ["asked", "asked"]
+    assert len(loads) == 1
