@@ -32,9 +32,11 @@ _HOMES = {
     "report": "rumorscan.reports",
     "verify": "rumorscan.reports",
     "explain": "rumorscan.reports",
-    "load_model": "rumorscan.rumors",
+    "load_model": "rumorscan.training.classifier",
+    "RumorClassifier": "rumorscan.training.classifier",
     "score": "rumorscan.rumors",
     "train": "rumorscan.training",
+    "pretrain": "rumorscan.training.pretraining",
     "evaluate": "rumorscan.training",
     "evaluate_campaigns": "rumorscan.rehearsal",
 }

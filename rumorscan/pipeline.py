@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
-import hashlib
 import os
 import shutil
 import tempfile
 import weakref
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,6 +20,7 @@ import pyarrow as pa
 
 import rumorscan
 from rumorscan.bundle import bundled_homes
+from rumorscan.columns import pick_rows
 from rumorscan.coordination.accounts import list_accounts
 from rumorscan.coordination.activity import find_threads, gather_activity
 from rumorscan.coordination.campaigns import Coordination, find_campaigns
@@ -34,13 +34,20 @@ from rumorscan.readers import Posts, read_posts
 from rumorscan.readers.pseudonyms import pseudonymize_posts, read_key
 from rumorscan.records import Progress
 from rumorscan.reports import Run
+from rumorscan.reports.origins import name_claims, name_files, name_model
 from rumorscan.rumors import load_model
 from rumorscan.rumors.claim_times import claims_known_at
 from rumorscan.rumors.claims import Claim, ClaimIndex, ClaimMatches, load_claims
-from rumorscan.rumors.linear import LinearModel
-from rumorscan.settings import Settings
+from rumorscan.rumors.drift import Drift, measure_drift
+from rumorscan.rumors.opinions import Opinions, join_opinions, no_opinions
+from rumorscan.rumors.profiles import Profile, profile_beside
+from rumorscan.rumors.reading import reread
+from rumorscan.rumors.scoring import Scorer
+from rumorscan.settings import ScoringSettings, Settings
+from rumorscan.text.displays import Displays
 from rumorscan.text.distinct import Distinct, find_distinct
-from rumorscan.text.fold import fold_texts
+from rumorscan.text.fold import Folded, fold_texts
+from rumorscan.text.keys import MatchKeys
 from rumorscan.text.matching import make_match_keys
 from rumorscan.text.stance import find_stance
 from rumorscan.verdicts import Evidence, decide, enrich_campaigns
@@ -48,6 +55,7 @@ from rumorscan.verdicts import Evidence, decide, enrich_campaigns
 _TEXTS_AT_ONCE = 16_384
 
 Value = TypeVar("Value", bound=np.generic)
+Part = TypeVar("Part")
 
 
 def scan(
@@ -88,10 +96,12 @@ def scan(
         (3, ['spread'])
     """
     chosen = _choose(settings or Settings(), model, known)
+    classifier = _load(chosen.scoring)
     job = _Job(
         settings=chosen,
         key=read_key(pseudonymize) if pseudonymize else None,
-        classifier=load_model(chosen.scoring.model) if chosen.scoring.model else None,
+        classifier=classifier,
+        profile=profile_beside(classifier),
         claims=claims_known_at(load_claims(chosen.claims.known), as_of, chosen.reading.tz),
         as_of=as_of,
         history=open_history(history) if history else None,
@@ -102,6 +112,17 @@ def scan(
         run = _run(source, job, spool)
         weakref.finalize(run, cleanup.pop_all().close)  # its texts lie there
     return run
+
+
+def _load(scoring: ScoringSettings) -> Scorer | None:
+    """Return the model, its encoder on the device that was asked for; None where none scores."""
+    if not scoring.model:
+        return None
+    if scoring.device:
+        from rumorscan.training.classifier import load_model as load_on_device
+
+        return load_on_device(scoring.model, device=scoring.device)
+    return load_model(scoring.model)
 
 
 def _make_spool(cleanup: contextlib.ExitStack) -> str | None:
@@ -119,7 +140,8 @@ class _Job:
 
     settings: Settings
     key: bytes | None
-    classifier: LinearModel | None
+    classifier: Scorer | None
+    profile: Profile | None
     claims: list[Claim]
     as_of: str | None
     history: History | None
@@ -151,13 +173,15 @@ def _run(source: Any, job: _Job, spool: str | None) -> Run:
             recognized = recognize(found, activity, keys, job.history, run, settings)
             found = recognized.found
     with stage("score", len(distinct)):
-        probability = _score(distinct, job)
+        readable = _undo_evasions(table["text"], distinct, keys, displays)
+        opinions = _score(readable, job)
+    drift = _find_drift(readable, job)
     with stage("match", len(distinct)):
         matches = ClaimIndex(job.claims, settings.claims).match(distinct.folded)
     with stage("stance", len(table)):
         stance = _find_stances(table["text"], job)
     with stage("judge", len(table)):
-        evidence = _bring_together(distinct, probability, matches, stance, job.claims, found)
+        evidence = _bring_together(distinct, opinions, matches, stance, job.claims, found)
         decisions = decide(evidence, settings.verdicts)
         accounts = list_accounts(activity, evidence.campaigns)
     if job.history and recognized:
@@ -174,11 +198,12 @@ def _run(source: Any, job: _Job, spool: str | None) -> Run:
             "started_at": started_at,
             "finished_at": _now(),
             "settings": settings.to_dict(),
-            "model": _name_model(job),
-            "known": _name_files(settings.claims.known),
-            "claims": _name_claims(job.claims, evidence.claim),
+            "model": name_model(job.classifier, settings.scoring.model),
+            "known": name_files(settings.claims.known),
+            "claims": name_claims(job.claims, evidence.claim),
             "as_of": job.as_of,
             "history": recognized.about if recognized else None,
+            "drift": drift.to_dict() if drift else None,
             "pseudonymized": job.key is not None,
             "inputs": [report.to_dict() for report in posts.inputs],
             "counts": {
@@ -196,7 +221,7 @@ def _run(source: Any, job: _Job, spool: str | None) -> Run:
 
 def _bring_together(
     distinct: Distinct,
-    probability: npt.NDArray[np.float64],
+    opinions: Opinions,
     matches: ClaimMatches,
     stance: npt.NDArray[np.int8],
     claims: list[Claim],
@@ -205,7 +230,8 @@ def _bring_together(
     """Spread what is known of each distinct text over its posts, beside their campaigns."""
     key_of_row = distinct.key_of_row
     evidence = Evidence(
-        rumor_probability=probability[key_of_row],
+        rumor_probability=opinions.rumor[key_of_row],
+        unsure=opinions.unsure[key_of_row],
         claim=matches.position[key_of_row],
         claim_similarity=matches.similarity[key_of_row],
         claim_ids=[claim.claim_id for claim in claims],
@@ -294,17 +320,37 @@ def _read(source: Any, job: _Job, spool: str | None) -> Posts:
     return pseudonymize_posts(posts, job.key) if job.key else posts
 
 
-def _score(distinct: Distinct, job: _Job) -> npt.NDArray[np.float64]:
-    """Return the rumor probability of each distinct text; NaN without a model."""
+def _undo_evasions(
+    texts: pa.ChunkedArray, distinct: Distinct, keys: MatchKeys, displays: Displays
+) -> Folded:
+    """Return what the model reads of each distinct text; most of them are read as they fold."""
+    evasions = keys.undone[displays.of_row[distinct.first_row]]
+    rows = np.flatnonzero(evasions.any(axis=1))
+    shown = pick_rows(texts, distinct.first_row[rows]).combine_chunks()
+    return reread(distinct.folded, shown, rows)
+
+
+def _score(folded: Folded, job: _Job) -> Opinions:
+    """Return what the model says of each distinct text; NaN without a model."""
     model, base_rate = job.classifier, job.settings.scoring.base_rate
     if model is None:
-        return np.full(len(distinct), np.nan)
+        return no_opinions(len(folded))
 
-    def score(start: int, stop: int) -> npt.NDArray[np.float64]:
+    def score(start: int, stop: int) -> Opinions:
         job.stages.advance(stop - start)
-        return model.rumor_probabilities(distinct.folded.part(start, stop), base_rate)
+        return model.opinions(folded.part(start, stop), base_rate)
 
-    return _in_parts(score, len(distinct), job)
+    return join_opinions(_parts(score, len(folded), job))
+
+
+def _find_drift(folded: Folded, job: _Job) -> Drift | None:
+    """Return how far the texts are from what the model learned from; None where that is unknown."""
+    if job.classifier is None or job.profile is None:
+        return None
+    with job.stages.stage("drift") as stage:
+        drift = measure_drift(job.profile, folded, job.classifier)
+        stage.items = drift.texts
+    return drift
 
 
 def _find_stances(texts: pa.ChunkedArray, job: _Job) -> npt.NDArray[np.int8]:
@@ -322,27 +368,9 @@ def _find_stances(texts: pa.ChunkedArray, job: _Job) -> npt.NDArray[np.int8]:
 def _in_parts(
     function: Callable[[int, int], npt.NDArray[Value]], count: int, job: _Job
 ) -> npt.NDArray[Value]:
+    return np.concatenate([function(0, 0), *_parts(function, count, job)])
+
+
+def _parts(function: Callable[[int, int], Part], count: int, job: _Job) -> Iterator[Part]:
     workers = job.settings.run.workers
-    parts = map_parts(function, count, part=_TEXTS_AT_ONCE, workers=workers)
-    return np.concatenate([function(0, 0), *parts])
-
-
-def _name_model(job: _Job) -> dict[str, Any]:
-    folder = getattr(job.classifier, "folder_", None)
-    if folder is None:
-        return {"name": None, "sha256": None}
-    return {"name": job.settings.scoring.model, "sha256": folder.sha256}
-
-
-def _name_files(paths: Sequence[str]) -> list[dict[str, str]]:
-    """Return the path and the SHA-256 of each file of known rumors."""
-    return [
-        {"path": path, "sha256": hashlib.sha256(Path(path).read_bytes()).hexdigest()}
-        for path in paths
-    ]
-
-
-def _name_claims(claims: Sequence[Claim], matched: npt.NDArray[Any]) -> dict[str, str]:
-    """Return the wording of the claims that some post carries, by id."""
-    found = [claims[position] for position in np.unique(matched[matched >= 0])]
-    return {claim.claim_id: claim.claim for claim in found}
+    return map_parts(function, count, part=_TEXTS_AT_ONCE, workers=workers)

@@ -103,6 +103,8 @@ class ScoringSettings:
     """Name of a bundled model, or a model folder; empty means no scoring."""
     base_rate: float = 0.05
     """Share of false posts for which the probabilities are calibrated; 0.5 means balanced."""
+    device: str = ""
+    """Where the encoder runs: empty for ONNX Runtime on the CPU, `cuda` or `cpu` for torch."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,6 +72,7 @@ class Evidence:
         lengths: int; characters of the fold key.
         campaign: int; position in `campaigns`, -1 for none.
         campaigns: with their tiers, coordination, evidence and counter-evidence.
+        unsure: where the model had better abstain; None where it never does.
     """
 
     rumor_probability: Floats
@@ -82,6 +83,7 @@ class Evidence:
     lengths: npt.NDArray[Any]
     campaign: npt.NDArray[Any]
     campaigns: Sequence[Campaign] = ()
+    unsure: npt.NDArray[np.bool_] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,6 +267,9 @@ def _reasons(
     add("known-rumor", families & FAMILY_BITS[RECORD], evidence.claim_similarity, evidence.claim)
     column.spread(members, owners, [_support(each) for each in evidence.campaigns])
     add("rumor-probability", content, evidence.rumor_probability, nothing)
+    if evidence.unsure is not None:
+        unsure = evidence.unsure & (content > 0)
+        add("model-unsure", unsure, evidence.rumor_probability, nothing)
     denies = (evidence.stance == _DENIES) & (flagged | spared)
     add("stance-denies", denies, marks, evidence.claim)
     add("stance-asks", asks, marks, evidence.claim)

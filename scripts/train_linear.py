@@ -10,39 +10,30 @@ weights and figures.
 from __future__ import annotations
 
 import argparse
-import csv
-import dataclasses
-import json
-import lzma
 import os
-import re
-import sys
 import time
 from pathlib import Path
 
 import numpy as np
+from sets.reading import (
+    CLAIMS,
+    SHIPPED,
+    TERMS,
+    read_sets,
+    sample_ordinary,
+    say,
+    validation_parts,
+)
+from sets.trying import add_trials
 
-from rumorscan.text.fold import fold_texts
 from rumorscan.training import trials
-from rumorscan.training.clusters import find_clusters, mark_twins
-from rumorscan.training.corpora import Corpus, join, read_labeled
+from rumorscan.training.clusters import find_clusters
+from rumorscan.training.corpora import Corpus, join
 from rumorscan.training.learning import learn
-from rumorscan.training.metrics import Metrics, measure
-from rumorscan.training.recipes import LinearRecipe, Model
+from rumorscan.training.metrics import measure
+from rumorscan.training.recipes import LinearRecipe
 from rumorscan.training.record import write_training
-from rumorscan.training.splits import link_clusters
 
-SHIPPED = ("ced", "ma2016", "weibo16", "weibo_unk10k", "weibo20")
-CLAIMS = ("chef_claims", "factcheck")
-MEASURED_ONLY = "checked"
-
-TERMS = {
-    "ced": "Song et al. 2018 (CED); citation asked for",
-    "ma2016": "Ma et al. 2016; cite",
-    "weibo16": "Jin et al. 2017; cite",
-    "weibo20": "Rao et al. 2021 (STANKER); cite",
-    "weibo_unk10k": "passed on in public repositories; **provenance unstated**",
-}
 NOTES = (
     "The labeled posts are of 2010 to 2020 and of one platform (Weibo).",
     "The labels say what a platform's rumor desk or a fact-checker judged; what nobody reported "
@@ -56,27 +47,6 @@ NOTES = (
     "most often; they repeat the rumor's words.",
     "Headlines of true news are claims; about one in ten is over .5 at a base rate of 0.5.",
 )
-
-ORDINARY = {
-    "threads": "dumps/weibo_threads_2011_2015.jsonl.xz",
-    "reposts": "dumps/weibo_reposts_2011_2015.jsonl.xz",
-    "covid": "unlabeled/weibo_covid_2020.txt.xz",
-    "cold": "unlabeled/cold_weibo_zhihu_2022.txt.xz",
-    "smp2020": "unlabeled/weibo_smp2020_ewect.txt.xz",
-}
-"""Each is also left out in turn, to see what becomes of a source that was never learned from."""
-
-ORDINARY_TEST = {
-    "headlines": "unlabeled/weibo_hot_titles_2020_2026.txt.xz",
-}
-"""Never learned from: headlines are claims, mostly true ones, and no ordinary posts."""
-
-POSTS_A_SOURCE = 1000
-POSTS_A_TEST = 10_000
-SHORTEST_ORDINARY = 8
-
-PLACEHOLDERS = re.compile(r"O?网页链接|@用户|\[电话\]|\[证件\]")
-"""What the preparation of the sets put in place of links, names and numbers."""
 
 SWEEP = (
     {},
@@ -101,10 +71,7 @@ def main() -> None:
     arguments = parse_arguments()
     data = Path(arguments.data)
     corpus = read_sets(data, SHIPPED)
-    ordinary = {
-        name: sample_texts(data / path, POSTS_A_SOURCE, arguments.seed)
-        for name, path in ORDINARY.items()
-    }
+    ordinary = sample_ordinary(data, arguments.seed)
     say(f"{len(corpus)} labeled posts, {sum(map(len, ordinary.values()))} ordinary ones")
     if arguments.sweep:
         sweep(data, corpus, ordinary, arguments.seed)
@@ -113,13 +80,7 @@ def main() -> None:
     training = learn(
         corpus, recipe, ordinary, folds=arguments.folds, seed=arguments.seed, progress=say
     )
-    training.trials["alone"] = try_alone(recipe, corpus, arguments.folds, arguments.seed)
-    beside = read_sets(data, [MEASURED_ONLY])
-    training.trials["beside"] = {MEASURED_ONLY: measure_beside(training.model, corpus, beside)}
-    training.ordinary["beside"] = {}
-    for name, path in ORDINARY_TEST.items():
-        texts = sample_texts(data / path, POSTS_A_TEST, arguments.seed)
-        training.ordinary["beside"][name] = trials.count_alarms(training.model, texts)
+    add_trials(training, recipe, corpus, data, folds=arguments.folds, seed=arguments.seed)
     command = "python scripts/train_linear.py --data $RUMORSCAN_DATA"
     command += f" --folds {arguments.folds} --seed {arguments.seed}"
     written = write_training(
@@ -143,62 +104,9 @@ def parse_arguments() -> argparse.Namespace:
     return arguments
 
 
-def read_sets(data: Path, names: tuple[str, ...] | list[str]) -> Corpus:
-    """Return labeled sets with their clusters as `group` and without placeholders."""
-    corpus = read_labeled([data / "labeled" / f"{name}.jsonl.xz" for name in names])
-    with (data / "labeled" / "near_duplicate_clusters.tsv").open(encoding="utf-8") as stream:
-        cluster_of = {row["id"]: row["cluster"] for row in csv.DictReader(stream, delimiter="\t")}
-    texts, groups = corpus.texts.copy(), corpus.groups.copy()
-    for row, (text, post_id) in enumerate(zip(corpus.texts, corpus.ids, strict=True)):
-        if corpus.sources[row] == "weibo20":
-            text = text.replace("link", " ")  # noqa: PLW2901 - stands for a URL in this set
-        texts[row] = PLACEHOLDERS.sub(" ", text)
-        groups[row] = cluster_of.get(post_id, "")
-    return dataclasses.replace(corpus, texts=texts, groups=groups)
-
-
-def sample_texts(path: Path, count: int, seed: int) -> list[str]:
-    """Return that many texts of a file, drawn evenly; short ones are passed over."""
-    with lzma.open(path, "rt", encoding="utf-8") as stream:
-        lines = stream.readlines()
-    random = np.random.default_rng(seed)
-    texts: list[str] = []
-    for place in random.permutation(len(lines))[: 4 * count]:
-        line = lines[place]
-        text = json.loads(line)["text"] if ".jsonl" in path.name else line
-        texts.append(PLACEHOLDERS.sub(" ", text or "").strip())
-    long_enough = fold_texts(texts).lengths >= SHORTEST_ORDINARY
-    return [text for text, fits in zip(texts, long_enough, strict=True) if fits][:count]
-
-
-def try_alone(recipe: LinearRecipe, corpus: Corpus, folds: int, seed: int) -> dict:
-    """Return the metrics of ced learned from ced only, as others report them."""
-    say("ced by itself")
-    alone = corpus.take(corpus.sources == "ced")
-    ours = trials.Material(alone, find_clusters(alone), {})
-    given = trials.Material(alone, link_clusters(alone.groups), {})
-    found = {}
-    for name, material in (("", ours), (" of the given clusters", given)):
-        grouped = trials.try_folds(recipe, material, folds=folds, seed=seed)
-        found[f"ced, grouped folds{name}"] = trials.measure_trial(material, grouped)["all"]
-    for share in (0.2, 0.3):
-        later = trials.try_later(recipe, ours, share=share)
-        found[f"ced, last {share:.0%} in time"] = trials.measure_trial(ours, later)["all"]
-    return found
-
-
-def measure_beside(model: Model, corpus: Corpus, beside: Corpus) -> Metrics:
-    """Return the metrics on a set that was never learned from, without twins of what was."""
-    apart = beside.take(~mark_twins(beside.texts.tolist(), corpus.texts.tolist()))
-    probabilities = trials.probabilities_of(model, apart.texts.tolist())
-    return measure(apart.labels, probabilities, find_clusters(apart))
-
-
 def sweep(data: Path, corpus: Corpus, ordinary: dict[str, list[str]], seed: int) -> None:
     """Print how other features and penalties do on the validation part, as a table."""
-    with (data / "labeled" / "dev_train_val_ids.tsv").open(encoding="utf-8") as stream:
-        part_of = {row["id"]: row["part"] for row in csv.DictReader(stream, delimiter="\t")}
-    parts = np.array([part_of.get(post_id, "") for post_id in corpus.ids])
+    parts = validation_parts(data, corpus)
     clusters = find_clusters(corpus)
     test = np.flatnonzero(parts == "val")
     train = np.flatnonzero(~np.isin(clusters, clusters[test]))
@@ -242,10 +150,6 @@ def sweep(data: Path, corpus: Corpus, ordinary: dict[str, list[str]], seed: int)
         cells += [" ".join(f"{value:.3f}" for value in by_set), f"{np.mean(left_out):.4f}"]
         cells += [f"{over:.3f}", f"{time.perf_counter() - started:.0f}"]
         print("| " + " | ".join([title, *cells]) + " |", flush=True)
-
-
-def say(message: str) -> None:
-    print(f"{time.strftime('%H:%M:%S')} {message}", file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":

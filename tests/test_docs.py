@@ -24,11 +24,13 @@ from rumorscan.readers.layouts import LAYOUTS, OTHER_LAYOUT
 from rumorscan.readers.posts import REJECTS_SCHEMA
 from rumorscan.reasons import REASON_CODES
 from rumorscan.records import ACCOUNTS_SCHEMA, CORE_FIELDS, EDGES_SCHEMA, OPTIONAL_FIELDS, Campaign
+from rumorscan.reports.drift import NAMES as SHIFTS
 from rumorscan.reports.folder import FILES
 from rumorscan.reports.manifest import MANIFEST
 from rumorscan.reports.run import FLAGS_SCHEMA
 from rumorscan.rumors.calibration import to_base_rate
 from rumorscan.rumors.claim_files import FIELDS as CLAIM_FIELDS
+from rumorscan.rumors.drift import LIMITS, Drift, Shift
 from rumorscan.settings import Settings, settings_from_dict
 from rumorscan.text.evasions import EVASIONS
 
@@ -346,6 +348,18 @@ def test_every_key_of_the_run_is_explained(executed):
     about = executed["run"].about
     met = {*about, *about["counts"], *about["model"], *about["inputs"][0], *about["stages"][0]}
     assert met <= told
+
+
+def test_every_key_of_the_drift_is_explained():
+    section = GUIDE.partition("\n## Drift\n")[2].partition("\n## ")[0]
+    told = code_spans(section + " ".join(guide_table("key", "meaning").column("meaning")))
+    shift = Shift("characters", 0.0, 1.0, examples=(("水", 0.0, 0.0),)).to_dict()
+    drift = Drift(0, shifts=tuple(Shift(name, 0.0, 1.0) for name in SHIFTS)).to_dict()
+    assert {*drift, *drift["shifts"], *shift, *shift["examples"][0]} <= told
+    table = guide_table("shift", "中文", "what is compared", "far over")
+    assert table.code("shift") == list(SHIFTS)
+    limits = [cell.removesuffix(" bits") for cell in table.column("far over")]
+    assert limits[: len(LIMITS)] == [str(limit) for limit in LIMITS.values()]
 
 
 def test_every_reason_of_a_score_is_explained(executed):

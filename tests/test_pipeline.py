@@ -3,6 +3,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import orjson
 import pyarrow.parquet as pq
 import pytest
@@ -11,7 +12,9 @@ import rumorscan as rs
 from rumorscan.bundle import bundled_homes
 from rumorscan.errors import ClaimsError, DumpError, RunError, SettingsError
 from rumorscan.reports import Run
+from rumorscan.rumors.linear import LinearModel
 from rumorscan.settings import Settings
+from rumorscan.training.profiles import make_profile
 from tests.coordination.dumps import DAY, background
 
 SAMPLE = bundled_homes("datasets/sample")[0]
@@ -182,3 +185,60 @@ def test_a_claim_judged_at_no_time_cannot_be_dated() -> None:
     known = {"claim_id": "k1", "claim": "城东水厂受污染，全城停水三天", "judged_at": "三月四日"}
     with pytest.raises(ClaimsError, match="三月四日"):
         _claim_ids([{"account_id": "a", "text": "水"}], known, as_of="2026-03-10")
+
+
+@pytest.fixture(scope="module")
+def told_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a model of invented posts that tells what it learned from."""
+    texts = [f"城东{number}号水厂要停水三天大家快囤水" for number in range(200)]
+    soups = [f"今天吃了第{number}碗热汤面真开心" for number in range(200)]
+    labels = np.arange(200) % 2
+    guesses = np.where(labels == 1, 0.9, 0.1)
+    profile = make_profile(texts, labels, guesses, {"soups": (soups, np.full(200, 0.01))})
+    model = LinearModel(bits=12).fit(texts, labels, ordinary=soups)
+    folder = tmp_path_factory.mktemp("models") / "told"
+    return model.save(folder, files={"profile.json": profile.to_bytes()})
+
+
+def drift_of(texts: list[str], model: Path, workers: int = 1) -> Run:
+    posts = [{"account_id": f"a{number}", "text": text} for number, text in enumerate(texts)]
+    settings = Settings().replace({"run": {"workers": workers}})
+    return rs.scan(posts, model=str(model), settings=settings)
+
+
+def test_a_scan_says_when_the_dump_is_far_from_training(told_model: Path, tmp_path: Path) -> None:
+    texts = [f"偶像第{number}场演唱会的舞台造型绝美，粉丝团连夜应援打榜" for number in range(300)]
+    run = drift_of(texts, told_model)
+    drift = run.about["drift"]
+    assert drift["is_far"]
+    assert "characters" in drift["far"]
+    (stage,) = [stage for stage in run.about["stages"] if stage["name"] == "drift"]
+    assert stage["items"] == drift["texts"] == 300
+    assert "far from training" in run.summary()
+    run.write(tmp_path / "run")
+    assert 'id="drift"' in (tmp_path / "run" / "report.html").read_text(encoding="utf-8")
+
+
+def test_a_dump_like_the_training_is_near(told_model: Path) -> None:
+    run = drift_of([f"今天吃了第{n}碗热汤面真开心" for n in range(200, 500)], told_model)
+    far = set(run.about["drift"]["far"])
+    assert not far & {"lengths", "characters", "unseen"}
+
+
+def test_drift_does_not_depend_on_the_number_of_workers(told_model: Path) -> None:
+    texts = [f"城西{number}号大桥今天起检修三天请绕行" for number in range(300)]
+    assert (
+        drift_of(texts, told_model).about["drift"]
+        == drift_of(texts, told_model, workers=3).about["drift"]
+    )
+
+
+def test_a_model_that_does_not_tell_has_no_drift(told_model: Path, tmp_path: Path) -> None:
+    silent = LinearModel.load(told_model).save(tmp_path / "silent")
+    run = drift_of(["城东水厂停水三天大家快囤水"], silent)
+    assert run.about["drift"] is None
+    assert "drift" not in [stage["name"] for stage in run.about["stages"]]
+    run.write(tmp_path / "run")
+    page = (tmp_path / "run" / "report.html").read_text(encoding="utf-8")
+    assert "the model does not tell what it learned from" in page
+    assert 'id="drift"' not in page

@@ -104,6 +104,7 @@ def output_options(function: Command) -> Command:
     type=click.FloatRange(0.0, 1.0, min_open=True, max_open=True),
     help="先验 Share of false posts to calibrate for; 0.5 = balanced.",
 )
+@click.option("--device", metavar="NAME", help="设备 Run the encoder by torch: cuda or cpu.")
 @click.option("--as-of", metavar="TIME", help="时点 Leave out known rumors judged after this time.")
 @output_options
 def command(**options: Any) -> int:
@@ -140,7 +141,7 @@ def chosen_settings(options: dict[str, Any]) -> Settings:
             "strict": options["strict"] or None,
             "map": {**settings.reading.map, **options["map"]} or None,
         },
-        "scoring": {"model": options.get("model"), "base_rate": options.get("base_rate")},
+        "scoring": {name: options.get(name) for name in ("model", "base_rate", "device")},
         "claims": {"known": options.get("known") or None},
         "run": {"workers": options["workers"], "engine": options["engine"]},
     }

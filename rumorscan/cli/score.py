@@ -39,7 +39,10 @@ Row = dict[str, Any]
     default="auto",
     help="格式 One text a line, or JSON objects; auto: by the first line.",
 )
-def command(file: str, model: str, base_rate: float, layout: str) -> None:
+@click.option(
+    "--device", metavar="NAME", default="", help="设备 Run the encoder by torch: cuda or cpu."
+)
+def command(file: str, model: str, base_rate: float, layout: str, device: str) -> None:
     """逐条评分：每行一条文本或 JSON 对象，输出 JSONL，顺序不变。
 
     Score texts: one a line, or JSON lines with `text` and perhaps `post_id`, from FILE or from
@@ -55,9 +58,10 @@ def command(file: str, model: str, base_rate: float, layout: str) -> None:
     """
     from orjson import dumps
 
-    from rumorscan.rumors import load_model, score_each
+    from rumorscan.rumors import score_each
+    from rumorscan.training.classifier import load_model
 
-    fitted = load_model(model)
+    fitted = load_model(model, device=device)
     out = sys.stdout.buffer
     with _open(file) as source:
         texts = _rows(source, "stdin" if file == "-" else file, layout)

@@ -129,6 +129,13 @@ _ROWS = (
         "probability that it claims nothing checkable, as ordinary posts do: {value}",
     ),
     (
+        "model-unsure",
+        "probability",
+        COUNTER,
+        "模型对这段文字没有把握（概率 {value}），在这一区间它常常判断错误，请由人判断",
+        "the model is unsure of this text (probability {value}); in this band it is often wrong",
+    ),
+    (
         "stance-denies",
         "mark",
         COUNTER,

@@ -35,9 +35,13 @@ class Platt:
     slope: float = 1.0
     intercept: float = 0.0
 
+    def log_odds(self, scores: Floats) -> Floats:
+        """Return the log-odds of scores, in the same order."""
+        return self.slope * scores + self.intercept
+
     def probabilities(self, scores: Floats) -> Floats:
         """Return the probabilities of scores, in [0, 1], in the same order."""
-        return sigmoid(self.slope * scores + self.intercept)
+        return sigmoid(self.log_odds(scores))
 
     def to_dict(self) -> dict[str, float]:
         """Return the two numbers as they stand in a model's configuration."""

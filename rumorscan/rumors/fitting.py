@@ -38,8 +38,8 @@ class Fitting:
 
 def fit_head(
     matrix: Matrix, labels: Labels, groups: Codes, sample_weight: Floats | None, fitting: Fitting
-) -> Head:
-    """Return the head that tells label 1 from label 0.
+) -> tuple[Head, Floats]:
+    """Return the head that tells label 1 from label 0, and what it says of rows held out.
 
     Args:
         matrix: n rows.
@@ -51,10 +51,12 @@ def fit_head(
     Returns:
         Weights fitted on all rows; the calibration is that of scores of held-out rows. With less
         than two groups of a label nothing can be held out, and the scores are taken as they are.
+        The second part is the calibrated log-odds of each row by weights that never saw it; NaN
+        where nothing could be held out.
     """
     rows, columns = _compact(matrix)
     part = deal_folds(labels, groups, fitting.folds, fitting.seed)
-    held_out = np.zeros(len(labels))
+    held_out = np.full(len(labels), np.nan)
     for fold in range(int(part.max()) + 1 if part.max() > 0 else 0):
         rest = part != fold
         weights, intercept = _solve(rows[rest], labels[rest], _take(sample_weight, rest), fitting)
@@ -63,7 +65,7 @@ def fit_head(
     spread = np.zeros(1 << fitting.bits, dtype=np.float32)
     spread[columns] = weights.astype(np.float32)
     platt = fit_platt(held_out, labels) if part.max() > 0 else Platt()
-    return Head(spread, float(intercept), platt)
+    return Head(spread, float(intercept), platt), platt.log_odds(held_out)
 
 
 def deal_folds(labels: Labels, groups: Codes, folds: int, seed: int) -> Codes:

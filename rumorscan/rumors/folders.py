@@ -32,6 +32,9 @@ ALIASES: dict[str, tuple[str, ...]] = {
 }
 """Name of a bundled model to the folders under `models/`; the first that exists serves."""
 
+ENCODERS = ("encoder-small",)
+"""Names of the bundled encoders, folders under `models/` as transformers loads them."""
+
 _ALLOWED = frozenset({".json", ".safetensors", ".onnx", ".txt", ".md", ".html"})
 _PICKLED = frozenset({".pkl", ".pickle", ".joblib", ".bin", ".pt", ".pth", ".ckpt", ".npy", ".npz"})
 _PROGRAMS = frozenset({".py", ".pyc", ".so", ".dll", ".dylib", ".sh", ".exe"})
@@ -52,6 +55,14 @@ class ModelFolder:
     config: dict[str, Any]
     sha256: str
 
+    def read(self, name: str) -> bytes:
+        """Return the content of a file.
+
+        Raises:
+            ModelError: the file is missing or cannot be read.
+        """
+        return _read(self.path, name)
+
     def tensors(self, name: str = WEIGHTS) -> dict[str, npt.NDArray[Any]]:
         """Return the arrays of a safetensors file.
 
@@ -67,6 +78,14 @@ class ModelFolder:
             raise ModelError(f"{self.path}: '{name}' is missing; train the model again") from error
         except SafetensorError as error:
             raise ModelError(f"{self.path}: '{name}' is damaged: {error}") from error
+
+    def file(self, name: str) -> bytes | None:
+        """Return the content of a further file, or None where the folder has none of that name.
+
+        Raises:
+            ModelError: the file cannot be read.
+        """
+        return self.read(name) if (self.path / name).is_file() else None
 
 
 def resolve_model(name_or_folder: str | Path) -> Path:
@@ -96,6 +115,32 @@ def resolve_model(name_or_folder: str | Path) -> Path:
         return folder
     names = ", ".join(ALIASES)
     raise ModelError(f"{name_or_folder}: is no model; expected {names} or a model folder")
+
+
+def resolve_encoder(name_or_folder: str | Path) -> Path:
+    """Return the checkpoint folder of a bundled encoder's name, or the folder that was named.
+
+    Raises:
+        ModelError: there is no such name and no such folder.
+
+    Example:
+        >>> resolve_encoder("mine")
+        Traceback (most recent call last):
+            ...
+        rumorscan.errors.ModelError: mine: is no encoder; expected encoder-small or a folder
+    """
+    if str(name_or_folder) in ENCODERS:
+        for home in bundled_homes("models"):
+            if (home / str(name_or_folder) / CONFIG).is_file():
+                return home / str(name_or_folder)
+        raise ModelError(
+            f"encoder '{name_or_folder}' is not installed; name a checkpoint folder, "
+            "or train with kind 'linear'"
+        )
+    folder = Path(name_or_folder)
+    if folder.is_dir():
+        return folder
+    raise ModelError(f"{name_or_folder}: is no encoder; expected {', '.join(ENCODERS)} or a folder")
 
 
 def write_model_folder(

@@ -29,9 +29,9 @@ class Head:
     intercept: float
     platt: Platt
 
-    def probabilities(self, products: Floats) -> Floats:
-        """Return the calibrated probabilities of the products of keys with the weights."""
-        return self.platt.probabilities(products + self.intercept)
+    def log_odds(self, products: Floats) -> Floats:
+        """Return the calibrated log-odds of the products of keys with the weights."""
+        return self.platt.log_odds(products + self.intercept)
 
     def to_dict(self) -> dict[str, Any]:
         """Return all but the weights, as it stands in a model's configuration."""

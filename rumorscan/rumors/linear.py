@@ -7,7 +7,7 @@ because the negatives of those sets are news. So the rumor probability is the pr
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Self
 
@@ -16,14 +16,16 @@ import numpy.typing as npt
 
 from rumorscan.errors import LabeledError, ModelError
 from rumorscan.rumors import features
-from rumorscan.rumors.calibration import Floats, to_base_rate
+from rumorscan.rumors.calibration import Floats, sigmoid, to_base_rate
 from rumorscan.rumors.estimator import Estimator
 from rumorscan.rumors.features import FeatureSettings
 from rumorscan.rumors.fitting import Fitting, fit_head, group_codes
 from rumorscan.rumors.folders import ModelFolder, read_model_folder, write_model_folder
-from rumorscan.rumors.heads import Fitted
+from rumorscan.rumors.heads import CLAIM, FALSEHOOD, Fitted
+from rumorscan.rumors.opinions import Opinions
+from rumorscan.rumors.reading import read_texts
 from rumorscan.text.distinct import find_distinct
-from rumorscan.text.fold import Folded, fold_texts
+from rumorscan.text.fold import Folded, fold_texts, join_folded
 
 KIND = "linear"
 TRAINED_RATE = 0.5
@@ -121,7 +123,7 @@ class LinearModel(Estimator):
         labeled = fold_texts(_listed(texts))
         others = fold_texts([] if ordinary is None else _listed(ordinary))
         settings = self.feature_settings
-        both = _concatenate(labeled, others)
+        both = join_folded([labeled, others])
         rarity = features.rarities(features.vectorize(both, settings), settings)
         matrix = features.vectorize(labeled, settings, rarity)
         weights = None if sample_weight is None else np.asarray(sample_weight, dtype=np.float64)
@@ -129,8 +131,9 @@ class LinearModel(Estimator):
         if len(codes) != len(labels):
             raise LabeledError(f"{len(labels)} texts but {len(codes)} groups; expected as many")
         fitting = Fitting(self.bits, self.cost, self.folds, self.seed)
-        falsehood = fit_head(matrix, labels, codes, weights, fitting)
+        falsehood, odds = fit_head(matrix, labels, codes, weights, fitting)
         claim = None
+        self.held_out_ = {FALSEHOOD: odds}
         rows = {"labeled": len(labels), "false": int(labels.sum()), "ordinary": len(others)}
         if len(others):
             codes = np.concatenate([codes, codes.max() + 1 + find_distinct(others).key_of_row])
@@ -139,13 +142,13 @@ class LinearModel(Estimator):
                 weights = np.concatenate([weights, np.ones(len(others))])
             matrix = features.vectorize(both, settings, rarity)
             fitting = Fitting(self.bits, self.claim_cost, self.folds, self.seed)
-            claim = fit_head(matrix, is_claim, codes, weights, fitting)
+            claim, self.held_out_[CLAIM] = fit_head(matrix, is_claim, codes, weights, fitting)
         self._settle(Fitted(rarity, falsehood, claim, rows))
         return self
 
     def predict_proba(self, texts: Sequence[str]) -> Floats:
         """Return the probabilities of 0 and 1, shape (n, 2), where half of the claims are false."""
-        return self._two_columns(self.rumor_probabilities(fold_texts(_listed(texts)), TRAINED_RATE))
+        return self._two_columns(self.rumor_probabilities(read_texts(_listed(texts)), TRAINED_RATE))
 
     def rumor_probabilities(self, folded: Folded, base_rate: float) -> Floats:
         """Return how probable it is that each key states a false claim.
@@ -161,27 +164,36 @@ class LinearModel(Estimator):
         Returns:
             float64, shape (n,), in [0, 1]; the same whatever the other keys are.
         """
+        return self.opinions(folded, base_rate).rumor
+
+    def opinions(self, folded: Folded, base_rate: float) -> Opinions:
+        """Return all that the model says of the keys; see `rumor_probabilities`.
+
+        Without a claim head every key counts as a claim. The model is never unsure.
+        """
         if not 0.0 < base_rate < 1.0:
             raise ValueError(f"base_rate is {base_rate}; expected a number in (0, 1)")
-        fitted = self._fitted()
-        products = features.dot(folded, self.feature_settings, self._table)
-        heads = fitted.heads().values()
-        columns = [head.probabilities(products[:, at]) for at, head in enumerate(heads)]
-        result = to_base_rate(columns[0], TRAINED_RATE, base_rate)
-        if fitted.claim is not None:
-            result *= to_base_rate(columns[1], TRAINED_RATE, self.claim_rate)
+        odds = self.log_odds(folded)
+        rumor = to_base_rate(sigmoid(odds[:, 0]), TRAINED_RATE, base_rate)
+        claim = np.ones(len(folded))
+        if self._fitted().claim is not None:
+            claim = to_base_rate(sigmoid(odds[:, 1]), TRAINED_RATE, self.claim_rate)
+        rumor *= claim
         short = folded.lengths < self.minimum_length
-        result[short] = np.minimum(result[short], base_rate)
-        return result
+        rumor[short] = np.minimum(rumor[short], base_rate)
+        return Opinions(rumor, claim, np.zeros(len(folded), dtype=bool))
 
-    def claim_probabilities(self, folded: Folded) -> Floats:
-        """Return how probable it is that each key is a checkable claim; 1 without that head."""
+    def log_odds(self, folded: Folded) -> Floats:
+        """Return the calibrated log-odds of falsehood and claim, shape (n, 2).
+
+        Each holds where both answers are equally frequent. Without a claim head that column is 0.
+        """
         fitted = self._fitted()
-        if fitted.claim is None:
-            return np.ones(len(folded))
+        odds = np.zeros((len(folded), 2))
         products = features.dot(folded, self.feature_settings, self._table)
-        probabilities = fitted.claim.probabilities(products[:, 1])
-        return to_base_rate(probabilities, TRAINED_RATE, self.claim_rate)
+        for at, head in enumerate(fitted.heads().values()):
+            odds[:, at] = head.log_odds(products[:, at])
+        return odds
 
     def top_phrases(self, text: str, limit: int = 5) -> list[tuple[str, float]]:
         """Return the phrases that weigh most towards falsehood.
@@ -197,7 +209,7 @@ class LinearModel(Estimator):
         from rumorscan.rumors.phrases import heaviest_phrases
 
         fitted = self._fitted()
-        folded = fold_texts([text])
+        folded = read_texts([text])
         added = features.contributions(folded, self.feature_settings, self._table)
         return heaviest_phrases(text, folded, added * fitted.falsehood.platt.slope, limit)
 
@@ -221,17 +233,36 @@ class LinearModel(Estimator):
             ModelError: the folder cannot be written.
         """
         fitted = self._fitted()
-        config = {
-            "kind": KIND,
-            "parameters": self.get_params(),
-            "trained_base_rate": TRAINED_RATE,
-            "versions": _versions(),
-            "training": training or {},
-            **fitted.to_dict(),
-        }
+        config = {"kind": KIND, "training": training or {}, **self.to_config()}
         return write_model_folder(
             folder, config, fitted.tensors(), card=card or _card(fitted.rows), files=files
         )
+
+    def to_config(self) -> dict[str, Any]:
+        """Return all of a fitted model but its arrays, as it stands in a configuration."""
+        return {
+            "parameters": self.get_params(),
+            "trained_base_rate": TRAINED_RATE,
+            "versions": _versions(),
+            **self._fitted().to_dict(),
+        }
+
+    def tensors(self) -> dict[str, npt.NDArray[np.float32]]:
+        """Return the arrays of a fitted model, by name."""
+        return self._fitted().tensors()
+
+    @classmethod
+    def from_config(
+        cls, config: Mapping[str, Any], tensors: Mapping[str, npt.NDArray[Any]]
+    ) -> Self:
+        """Return the model of what `to_config` and `tensors` gave.
+
+        Raises:
+            KeyError, TypeError, ValueError: the parts do not fit each other.
+        """
+        model = cls(**config["parameters"])
+        model._settle(Fitted.from_parts(config, tensors, model.feature_settings.buckets))
+        return model
 
     @classmethod
     def load(cls, folder: str | Path | ModelFolder) -> Self:
@@ -245,14 +276,11 @@ class LinearModel(Estimator):
         if config.get("kind") != KIND:
             raise ModelError(f"{found.path}: kind is {config.get('kind')!r}; expected {KIND!r}")
         try:
-            model = cls(**config["parameters"])
-            buckets = model.feature_settings.buckets
-            fitted = Fitted.from_parts(config, found.tensors(), buckets)
+            model = cls.from_config(config, found.tensors())
         except (KeyError, TypeError, ValueError) as error:
             raise ModelError(
                 f"{found.path}: the parts do not fit each other ({error}); train the model again"
             ) from error
-        model._settle(fitted)
         model.folder_ = found
         return model
 
@@ -285,14 +313,6 @@ def _labels(texts: Sequence[str], y: Sequence[int] | npt.NDArray[Any]) -> npt.ND
     if len(np.unique(values)) < 2:
         raise LabeledError("all labels are the same; expected texts of both labels, 1 and 0")
     return values.astype(np.int8)
-
-
-def _concatenate(first: Folded, second: Folded) -> Folded:
-    return Folded(
-        np.concatenate([first.codes, second.codes]),
-        np.concatenate([first.offsets, first.offsets[-1] + second.offsets[1:]]),
-        np.concatenate([first.counts, second.counts]),
-    )
 
 
 def _versions() -> dict[str, str]:

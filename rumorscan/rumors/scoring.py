@@ -5,19 +5,39 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from rumorscan.errors import DumpError, ModelError
+from rumorscan.rumors.opinions import Opinions
+from rumorscan.text.fold import Folded
 
 if TYPE_CHECKING:
     from rumorscan.rumors.linear import LinearModel
+    from rumorscan.rumors.stacked import StackedModel
 
 BATCH_ROWS = 4_096
 PHRASES = 3
 _DIGITS = 6
 
 
-def load_model(name_or_folder: str | Path = "default") -> LinearModel:
+class Scorer(Protocol):
+    """What scoring asks of a model."""
+
+    @property
+    def minimum_length(self) -> int:
+        """Characters of fold key under which no text gets more than the base rate."""
+        ...
+
+    def opinions(self, folded: Folded, base_rate: float) -> Opinions:
+        """Return all that the model says of fold keys, each looked at by itself."""
+        ...
+
+    def top_phrases(self, text: str, limit: int) -> list[tuple[str, float]]:
+        """Return the phrases that weigh most towards falsehood, heaviest first."""
+        ...
+
+
+def load_model(name_or_folder: str | Path = "default") -> LinearModel | StackedModel:
     """Return a fitted model: scikit-learn conventions over lists of texts.
 
     Args:
@@ -35,21 +55,23 @@ def load_model(name_or_folder: str | Path = "default") -> LinearModel:
         ...     load_model(saved).classes_.tolist()
         [0, 1]
     """
+    from rumorscan.rumors import linear, stacked
     from rumorscan.rumors.folders import read_model_folder, resolve_model
-    from rumorscan.rumors.linear import KIND, LinearModel
 
     folder = read_model_folder(resolve_model(name_or_folder))
-    kinds = {KIND: LinearModel}
     kind = folder.config.get("kind")
-    if kind not in kinds:
-        raise ModelError(f"{folder.path}: kind is {kind!r}; expected one of {', '.join(kinds)}")
-    return kinds[kind].load(folder)
+    if kind == linear.KIND:
+        return linear.LinearModel.load(folder)
+    if kind == stacked.KIND:
+        return stacked.StackedModel.load(folder)
+    expected = f"{stacked.KIND}, {linear.KIND}"
+    raise ModelError(f"{folder.path}: kind is {kind!r}; expected one of {expected}")
 
 
 def score(
     texts: Iterable[str | Mapping[str, Any]],
     *,
-    model: str | Path | LinearModel = "default",
+    model: str | Path | Scorer = "default",
     base_rate: float = 0.05,
 ) -> list[dict[str, Any]]:
     """Return the rumor probability of each text, with reasons.
@@ -81,7 +103,7 @@ def score(
 def score_each(
     texts: Iterable[str | Mapping[str, Any]],
     *,
-    model: str | Path | LinearModel = "default",
+    model: str | Path | Scorer = "default",
     base_rate: float = 0.05,
 ) -> Iterator[dict[str, Any]]:
     """Yield what `score` returns, a batch of rows in memory at a time.
@@ -121,23 +143,24 @@ def _parts(number: int, row: str | Mapping[str, Any]) -> tuple[str, str]:
 
 
 def _score_batch(
-    batch: list[tuple[str, str]], model: LinearModel, base_rate: float
+    batch: list[tuple[str, str]], model: Scorer, base_rate: float
 ) -> Iterator[dict[str, Any]]:
+    from rumorscan.rumors.reading import read_texts
     from rumorscan.text.distinct import find_distinct
-    from rumorscan.text.fold import fold_texts
 
-    distinct = find_distinct(fold_texts([text for _, text in batch]))
-    probabilities = model.rumor_probabilities(distinct.folded, base_rate)
-    claims = model.claim_probabilities(distinct.folded)
+    distinct = find_distinct(read_texts(text for _, text in batch))
+    found = model.opinions(distinct.folded, base_rate)
     lengths = distinct.folded.lengths
     for (post_id, text), key in zip(batch, distinct.key_of_row.tolist(), strict=True):
-        probability = float(probabilities[key])
+        probability = float(found.rumor[key])
         reasons = [_reason("rumor-probability", probability)]
         if lengths[key] < model.minimum_length:
             reasons.append(_reason("short-text", int(lengths[key])))
         else:
-            if claims[key] < 0.5:
-                reasons.append(_reason("ordinary-post", 1.0 - float(claims[key])))
+            if found.claim[key] < 0.5:
+                reasons.append(_reason("ordinary-post", 1.0 - float(found.claim[key])))
+            if found.unsure[key]:
+                reasons.append(_reason("model-unsure", probability))
             if probability >= base_rate:
                 phrases = model.top_phrases(text, PHRASES)
                 reasons += [_reason("phrase", weight, phrase) for phrase, weight in phrases]

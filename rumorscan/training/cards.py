@@ -22,6 +22,23 @@ LIMITS = (
 )
 """What holds for every model of this kind."""
 
+_KINDS = {
+    "linear": (
+        "谣言线性模型 Linear model for false information in Chinese posts",
+        "Logistic regression over hashed characters and words of the folded text, with two heads: "
+        "is this a checkable claim, and, given a claim, is it false.",
+    ),
+    "stacked": (
+        "谣言叠加模型 Stacked model for false information in Chinese posts",
+        "A linear model over hashed characters and words, and a small transformer that was "
+        "fine-tuned, each asked two questions of the folded text: is this a checkable claim, and, "
+        "given a claim, is it false. A regression fitted on posts held out of both joins the "
+        "answers. The transformer, in ONNX with 8-bit weights, is asked only where it could "
+        "change the verdict.",
+    ),
+}
+"""Title of a card and what the model is, by kind."""
+
 _TRIALS = {
     "grouped": "Grouped folds: posts like those it learned from; no near-duplicate cluster is cut",
     "later": "Later in time: learned from the past, measured on what came later",
@@ -67,13 +84,13 @@ def write_card(
 
 def _title(report: Mapping[str, Any]) -> str:
     data = report["data"]
+    settings = report["settings"]
+    title, kind = _KINDS[settings.get("kind", "linear")]
     return (
-        "# 谣言线性模型 Linear model for false information in Chinese posts\n\n"
+        f"# {title}\n\n"
         f"**{RETRAIN}** 用于实际工作之前，必须用自己的近期数据重新训练。\n\n"
-        "Logistic regression over hashed characters and words of the folded text, with two heads: "
-        "is this a checkable claim, and, given a claim, is it false. The rumor probability is "
-        "the product, calibrated on held-out clusters for a base rate of 0.5 and moved to the "
-        "base rate that is asked for.\n\n"
+        f"{kind} The rumor probability is the product of both answers, calibrated on held-out "
+        "clusters for a base rate of 0.5 and moved to the base rate that is asked for.\n\n"
         f"Learned from {data['posts']} labeled posts, {data['false']} of them false information, "
         f"in {data['clusters']} clusters of near-duplicates."
     )
@@ -175,9 +192,13 @@ def _making(report: Mapping[str, Any]) -> str:
     lines = []
     if "command" in report:
         lines.append(f"Command: `{report['command']}`")
-    if "parameters" in settings:
-        shown = ", ".join(f"{name}={value}" for name, value in settings["parameters"].items())
-        lines.append(f"Parameters: {shown}")
+    if "tuning" in settings:
+        shown = ", ".join(f"{name}={value}" for name, value in settings["tuning"].items())
+        lines.append(f"Encoder: {settings['base']}, {settings['seeds']} seeds, {shown}")
+    linear = settings.get("linear", settings)
+    if "parameters" in linear:
+        shown = ", ".join(f"{name}={value}" for name, value in linear["parameters"].items())
+        lines.append(f"Linear model: {shown}")
     lines.append(f"Seed: {settings.get('seed', 0)}")
     if versions:
         lines.append("Versions: " + ", ".join(f"{name} {one}" for name, one in versions.items()))

@@ -9,16 +9,23 @@ import numpy as np
 import numpy.typing as npt
 
 from rumorscan.errors import LabeledError, ModelError
+from rumorscan.rumors.folders import resolve_encoder
+from rumorscan.rumors.profiles import Profile
 from rumorscan.training import trials
 from rumorscan.training.clusters import cluster_texts, find_clusters
 from rumorscan.training.corpora import Corpus, read_labeled
 from rumorscan.training.leaks import Leaks, find_leaks
 from rumorscan.training.metrics import Metrics
-from rumorscan.training.recipes import LinearRecipe, choose_rows
+from rumorscan.training.profiles import make_profile
+from rumorscan.training.recipes import LinearRecipe, Recipe, choose_rows
 from rumorscan.training.record import Training, write_training
 from rumorscan.training.tables import read_ordinary
 
-KINDS = ("linear",)
+KINDS = ("stacked", "linear")
+"""What can be trained; the first is trained where nothing is said."""
+
+BASE = "encoder-small"
+"""The encoder that is fine-tuned where none is named."""
 
 MINIMUM_POSTS = 40
 """Fewer labeled posts of either label teach nothing that could be measured."""
@@ -28,11 +35,14 @@ def train(
     labeled: Any,
     out: str | Path,
     *,
-    kind: str = "linear",
-    base: str | Path | None = None,
+    kind: str = KINDS[0],
+    base: str | Path = BASE,
     ordinary: Any = None,
     folds: int = 5,
+    seeds: int = 1,
     seed: int = 0,
+    work: str | Path | None = None,
+    device: str = "",
     progress: trials.Say = lambda _: None,
 ) -> Training:
     """Fit a model to labeled posts, measure it without leaks, and write its folder.
@@ -40,18 +50,26 @@ def train(
     Args:
         labeled: files, rows, a frame or a `Corpus`; see `read_labeled`.
         out: the model folder; an older model there is replaced.
-        kind: `linear`, the one kind that this build trains.
-        base: an encoder to fine-tune; not in this build.
+        kind: `stacked`, a linear model and a fine-tuned encoder; or `linear` alone, which needs
+            no torch and takes a hundredth of the time.
+        base: the encoder to fine-tune: `encoder-small`, or a checkpoint folder of the BERT
+            family (safetensors, with its tokenizer).
         ordinary: posts that claim nothing checkable, as files (one text a line, or JSON lines
             with `text`) or as a mapping of names to texts; without them the model takes every
             post for a claim and calls many ordinary ones rumors.
         folds: parts of the grouped trial.
-        seed: of the splits and the solver; the same seed gives the same bytes.
+        seeds: networks tried for each model; the best on posts held out serves.
+        seed: of the splits, the solver and the first network; the same seed gives the same
+            bytes on the same machine.
+        work: a folder where fine-tuned networks are kept, so that a run that was cut goes on.
+        device: `cpu`, `cuda`, or empty for the GPU where there is one.
         progress: called with a line for each step.
 
     Raises:
         LabeledError: the labeled data cannot be read, or are too few.
-        ModelError: the kind is unknown, or the folder cannot be written.
+        ModelError: the kind is unknown, the base cannot be loaded, or the folder cannot be
+            written.
+        MissingExtraError: torch or transformers is not installed.
 
     Example:
         >>> import tempfile
@@ -62,20 +80,17 @@ def train(
         ...     for end in ["快囤", "开放"]
         ... ]
         >>> with tempfile.TemporaryDirectory() as folder:
-        ...     training = train(rows, f"{folder}/mine", folds=2)
-        ...     sorted(path.name for path in training.path.iterdir())
-        ['README.md', 'config.json', 'digests.json', 'metrics.json', 'weights.safetensors']
+        ...     training = train(rows, f"{folder}/mine", kind="linear", folds=2)
+        ...     sorted(path.name for path in training.path.iterdir())[:4]
+        ['README.md', 'config.json', 'digests.json', 'metrics.json']
     """
-    if kind not in KINDS:
-        raise ModelError(f"kind {kind!r} is not trained by this build; expected 'linear'")
-    if base is not None:
-        raise ModelError(
-            f"base {str(base)!r}: this build fine-tunes no encoder; leave it out for kind 'linear'"
-        )
+    recipe = make_recipe(
+        kind, base=base, seeds=seeds, seed=seed, work=work, device=device, say=progress
+    )
     corpus = read_labeled(labeled)
     training = learn(
         corpus,
-        LinearRecipe(seed=seed),
+        recipe,
         read_ordinary(ordinary),
         folds=folds,
         seed=seed,
@@ -85,9 +100,54 @@ def train(
     return write_training(training, out)
 
 
+def make_recipe(
+    kind: str,
+    *,
+    base: str | Path = BASE,
+    seeds: int = 1,
+    seed: int = 0,
+    work: str | Path | None = None,
+    device: str = "",
+    say: trials.Say = lambda _: None,
+) -> Recipe:
+    """Return the recipe of a kind.
+
+    Args:
+        kind: one of `KINDS`.
+        base: the encoder's name or checkpoint folder.
+        seeds: networks tried for each model.
+        seed: of everything that is drawn.
+        work: where fine-tuned networks are kept.
+        device: `cpu`, `cuda`, or empty.
+        say: called with a line a pass.
+
+    Raises:
+        ModelError: the kind is unknown, or there is no such base.
+        MissingExtraError: torch or transformers is not installed.
+
+    Example:
+        >>> make_recipe("linear", seed=3).to_dict()["kind"]
+        'linear'
+    """
+    if kind == "linear":
+        return LinearRecipe(seed=seed)
+    if kind not in KINDS:
+        raise ModelError(f"kind {kind!r} is unknown; expected one of {', '.join(KINDS)}")
+    from rumorscan.training.stacked import StackedRecipe, choose_tuning
+
+    return StackedRecipe(
+        base=resolve_encoder(base),
+        seed=seed,
+        seeds=seeds,
+        tuning=choose_tuning(device),
+        work=None if work is None else Path(work),
+        say=say,
+    )
+
+
 def learn(
     corpus: Corpus,
-    recipe: LinearRecipe,
+    recipe: Recipe,
     ordinary: trials.Ordinary,
     *,
     folds: int = 5,
@@ -111,26 +171,37 @@ def learn(
     leaks = _leaks(material, grouped)
     progress("fitting the model on everything")
     rows = np.arange(len(corpus))
-    model = recipe.fit(corpus, clusters, rows, material.everyday())
+    learned_from = choose_rows(corpus, clusters, rows, recipe.copies)
+    model = recipe.finish(recipe.fit(corpus, clusters, rows, material.everyday()))
     return Training(
         model=model,
         inputs=corpus.inputs,
-        data=_data(material, len(choose_rows(corpus, clusters, rows, recipe.copies))),
+        data=_data(material, len(learned_from)),
         trials={"grouped": trials.measure_trial(material, grouped), **measured},
         ordinary=alarms,
         leaks=leaks,
         missing=missing,
-        settings={
-            "seed": seed,
-            "folds": folds,
-            "copies": recipe.copies,
-            "parameters": model.get_params(),
-        },
+        settings={"seed": seed, "folds": folds, **recipe.to_dict()},
+        profile=_profile(material, grouped, learned_from),
     )
 
 
+def _profile(
+    material: trials.Material, grouped: trials.Trial, learned_from: npt.NDArray[np.int64]
+) -> Profile:
+    """Return the profile of the data, with the balanced probabilities of the grouped trial."""
+    balanced = trials.RATES.index(trials.BALANCED)
+    ordinary = {
+        name: (texts, grouped.ordinary[name][:, balanced])
+        for name, texts in material.ordinary.items()
+    }
+    corpus = material.corpus.take(learned_from)
+    probabilities = grouped.probabilities[learned_from]
+    return make_profile(corpus.texts.tolist(), corpus.labels, probabilities, ordinary)
+
+
 def _try_elsewhere(
-    recipe: LinearRecipe, material: trials.Material, say: trials.Say
+    recipe: Recipe, material: trials.Material, say: trials.Say
 ) -> tuple[dict[str, dict[str, Metrics]], dict[str, str]]:
     """Return the metrics on later posts and on left-out sources, and why any is missing."""
     measured: dict[str, dict[str, Metrics]] = {}
@@ -148,13 +219,14 @@ def _try_elsewhere(
         except LabeledError as error:
             missing[f"without {source}"] = str(error)
             continue
-        found = trials.measure_trial(material, trial)["all"]
-        measured.setdefault("left_out", {})[source] = found
+        for part, found in trials.measure_trial(material, trial).items():
+            if part.startswith("all"):
+                measured.setdefault("left_out", {})[part.replace("all", source, 1)] = found
     return measured, missing
 
 
 def _count_alarms(
-    recipe: LinearRecipe, material: trials.Material, grouped: trials.Trial, say: trials.Say
+    recipe: Recipe, material: trials.Material, grouped: trials.Trial, say: trials.Say
 ) -> dict[str, dict[str, trials.Alarms]]:
     """Return the false alarms on ordinary posts held out, and on sources left out whole."""
     if not material.ordinary:

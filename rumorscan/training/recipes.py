@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
@@ -30,13 +31,41 @@ class Model(Protocol):
         ...
 
 
+class SavedModel(Model, Protocol):
+    """A model that can be written as a folder."""
+
+    def save(
+        self,
+        folder: str | Path,
+        *,
+        card: str = "",
+        training: dict[str, Any] | None = None,
+        files: dict[str, bytes] | None = None,
+    ) -> Path:
+        """Write the model folder and return it."""
+        ...
+
+
 class Recipe(Protocol):
     """What the trials ask of a recipe."""
+
+    @property
+    def copies(self) -> int:
+        """How many distinct texts of one cluster are learned from."""
+        ...
 
     def fit(
         self, corpus: Corpus, clusters: npt.NDArray[np.int64], rows: Rows, ordinary: Sequence[str]
     ) -> Model:
         """Return a model fitted on some rows of a corpus."""
+        ...
+
+    def finish(self, model: Any) -> SavedModel:
+        """Return a fitted model as it is served and saved."""
+        ...
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return what decides the model beside the data, as plain data."""
         ...
 
 
@@ -46,7 +75,8 @@ class LinearRecipe:
 
     Attributes:
         copies: how many distinct texts of one cluster are learned from.
-        seed: of the calibration's parts and of the solver.
+        seed: of the calibration's parts, of the solver, and of the disguises.
+        disguised: disguised copies of each text that are learned from as well.
         parameters: further parameters of `LinearModel`.
 
     Example:
@@ -61,6 +91,7 @@ class LinearRecipe:
 
     copies: int = 4
     seed: int = 0
+    disguised: int = 1
     parameters: Mapping[str, Any] = field(default_factory=dict)
 
     def fit(
@@ -78,15 +109,49 @@ class LinearRecipe:
             LabeledError: the rows do not have both labels.
         """
         chosen = choose_rows(corpus, clusters, rows, self.copies)
-        part = corpus.take(chosen)
+        part, codes = corpus.take(chosen), clusters[chosen]
+        return self.fit_part(part, codes, balance(part, codes), ordinary)
+
+    def fit_part(
+        self,
+        part: Corpus,
+        clusters: npt.NDArray[np.int64],
+        weights: Floats,
+        ordinary: Sequence[str],
+    ) -> LinearModel:
+        """Return a model fitted on a corpus as it stands, and on disguised copies of it.
+
+        A text and its copies weigh together what the text weighed, and stand on one side
+        wherever a part is held out. Of `held_out_` the first len(part) rows are the texts.
+        """
+        from rumorscan.training.augmentation import augment
+
+        texts = part.texts.tolist()
+        for copy in range(self.disguised):
+            texts += augment(part.texts.tolist(), seed=self.seed * 100 + copy)
+        times = 1 + self.disguised
         model = LinearModel(seed=self.seed, **self.parameters)
         return model.fit(
-            part.texts.tolist(),
-            part.labels,
+            texts,
+            np.tile(part.labels, times),
             ordinary=list(ordinary) or None,
-            sample_weight=balance(part, clusters[chosen]),
-            groups=clusters[chosen],
+            sample_weight=np.tile(weights / times, times),
+            groups=np.tile(clusters, times),
         )
+
+    def finish(self, model: LinearModel) -> LinearModel:
+        """Return the model as it is."""
+        return model
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return what decides the model beside the data, as plain data."""
+        parameters = LinearModel(seed=self.seed, **self.parameters).get_params()
+        return {
+            "kind": "linear",
+            "copies": self.copies,
+            "disguised": self.disguised,
+            "parameters": parameters,
+        }
 
 
 def choose_rows(corpus: Corpus, clusters: npt.NDArray[np.int64], rows: Rows, copies: int) -> Rows:

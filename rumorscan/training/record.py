@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import platform
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,11 +12,12 @@ from typing import Any
 
 import orjson
 
-from rumorscan.rumors.linear import LinearModel
+from rumorscan.rumors.profiles import PROFILE_FILE, Profile
 from rumorscan.training.cards import write_card
 from rumorscan.training.corpora import LabeledInput
 from rumorscan.training.leaks import Leaks
 from rumorscan.training.metrics import SHOWN, Metrics, to_text
+from rumorscan.training.recipes import SavedModel
 from rumorscan.training.trials import Alarms
 
 METRICS_FILE = "metrics.json"
@@ -35,10 +37,11 @@ class Training:
         leaks: part to what gives its labels away.
         missing: trial to why it was not possible.
         settings: seed, folds and parameters.
+        profile: what the model learned from in figures, for a scan to compare its dump with.
         path: the model folder; None until it is written.
     """
 
-    model: LinearModel
+    model: SavedModel
     inputs: tuple[LabeledInput, ...]
     data: dict[str, Any]
     trials: dict[str, dict[str, Metrics]]
@@ -46,6 +49,7 @@ class Training:
     leaks: dict[str, Leaks]
     missing: dict[str, str]
     settings: dict[str, Any]
+    profile: Profile
     path: Path | None = None
 
     def to_dict(self) -> dict[str, Any]:
@@ -111,9 +115,8 @@ def write_training(
     report = training.to_dict() | dict(extra or {})
     card = write_card(report, warnings=training.warnings, terms=terms or {}, notes=notes)
     metrics = orjson.dumps(report, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
-    path = training.model.save(
-        out, card=card, training=training.settings, files={METRICS_FILE: metrics}
-    )
+    files = {METRICS_FILE: metrics, PROFILE_FILE: training.profile.to_bytes()}
+    path = training.model.save(out, card=card, training=training.settings, files=files)
     return dataclasses.replace(training, path=path)
 
 
@@ -125,4 +128,7 @@ def versions() -> dict[str, str]:
 
     names = ("numpy", "scipy", "scikit-learn", "jieba", "opencc")
     found = {name: version(name) for name in names}
+    for name in ("torch", "transformers", "onnxruntime"):
+        if name in sys.modules:  # only what this model was made with
+            found[name] = version(name)
     return {"rumorscan": __version__, "python": platform.python_version(), **found}

@@ -14,8 +14,8 @@ import numpy as np
 import numpy.typing as npt
 
 from rumorscan.errors import LabeledError
+from rumorscan.rumors.reading import read_texts
 from rumorscan.settings import ScoringSettings
-from rumorscan.text.fold import fold_texts
 from rumorscan.training.corpora import Corpus
 from rumorscan.training.metrics import Figure, Metrics, measure, measure_share
 from rumorscan.training.recipes import Model, Recipe
@@ -69,11 +69,14 @@ class Trial:
         probabilities: shape (n,), NaN where a row was never tested.
         ordinary: source to the probabilities of its ordinary posts that were held out, shape
             (m, len(RATES)).
+        linear: what the linear part of a stacked model says alone, shape (n,); None where the
+            model has no parts.
     """
 
     splits: tuple[Split, ...]
     probabilities: Floats
     ordinary: Mapping[str, Floats]
+    linear: Floats | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +103,7 @@ class Alarms:
 
 def probabilities_of(model: Model, texts: Sequence[str], base_rate: float = BALANCED) -> Floats:
     """Return a model's rumor probabilities of texts, shape (n,)."""
-    return model.rumor_probabilities(fold_texts(list(texts)), base_rate)
+    return model.rumor_probabilities(read_texts(texts), base_rate)
 
 
 def try_folds(
@@ -120,16 +123,16 @@ def try_folds(
     """
     corpus, ordinary = material.corpus, material.ordinary
     splits = tuple(grouped_folds(material.clusters, corpus.labels, folds, seed))
-    probabilities = np.full(len(corpus), np.nan)
+    tested = _Tested(len(corpus))
     held_out = {name: np.full((len(texts), len(RATES)), np.nan) for name, texts in ordinary.items()}
     for number, split in enumerate(splits):
         kept = [text for texts in ordinary.values() for text in _without(texts, folds, number)]
         model = material.fit(recipe, split.train, kept)
-        probabilities[split.test] = probabilities_of(model, corpus.texts[split.test].tolist())
+        tested.ask(model, corpus, split.test)
         for name, texts in ordinary.items():
             held_out[name][number::folds] = _by_rate(model, texts[number::folds])
         say(f"fold {number + 1} of {folds}: {len(split.train)} to learn, {len(split.test)} to test")
-    return Trial(splits, probabilities, held_out)
+    return Trial(splits, tested.probabilities, held_out, tested.linear)
 
 
 def try_later(recipe: Recipe, material: Material, *, share: float = 0.3) -> Trial:
@@ -169,10 +172,27 @@ def try_ordinary(recipe: Recipe, material: Material, *, source: str) -> Alarms:
 
 def _try_split(recipe: Recipe, material: Material, split: Split) -> Trial:
     model = material.fit(recipe, split.train, material.everyday())
-    probabilities = np.full(len(material.corpus), np.nan)
-    texts = material.corpus.texts[split.test].tolist()
-    probabilities[split.test] = probabilities_of(model, texts)
-    return Trial((split,), probabilities, {})
+    tested = _Tested(len(material.corpus))
+    tested.ask(model, material.corpus, split.test)
+    return Trial((split,), tested.probabilities, {}, tested.linear)
+
+
+class _Tested:
+    """Probabilities of rows as they are tested, by the model and by its linear part alone."""
+
+    def __init__(self, count: int) -> None:
+        self.probabilities = np.full(count, np.nan)
+        self.linear: Floats | None = None
+
+    def ask(self, model: Model, corpus: Corpus, rows: Rows) -> None:
+        """Ask about some rows."""
+        texts = corpus.texts[rows].tolist()
+        self.probabilities[rows] = probabilities_of(model, texts)
+        part: Model | None = getattr(model, "linear", None)
+        if part is not None:
+            if self.linear is None:
+                self.linear = np.full(len(self.probabilities), np.nan)
+            self.linear[rows] = probabilities_of(part, texts)
 
 
 def sources_of(corpus: Corpus) -> list[str]:
@@ -206,16 +226,24 @@ def parts_of(corpus: Corpus) -> dict[str, Clusters]:
     return parts
 
 
+ALONE = ", linear part alone"
+"""Behind the name of a part: the same posts by the linear part of a stacked model."""
+
+
 def measure_trial(material: Material, trial: Trial) -> dict[str, Metrics]:
-    """Return the metrics of all tested rows as `all`, and of each source if there are several."""
+    """Return the metrics of all tested rows as `all`, and of each source if there are several.
+
+    Of a stacked model each part is followed by the same posts by its linear part alone.
+    """
     corpus, clusters = material.corpus, material.clusters
     tested = np.flatnonzero(~np.isnan(trial.probabilities))
-    return {
-        name: measure(
-            corpus.labels[tested[rows]], trial.probabilities[tested[rows]], clusters[tested[rows]]
-        )
-        for name, rows in parts_of(corpus.take(tested)).items()
-    }
+    found: dict[str, Metrics] = {}
+    for name, rows in parts_of(corpus.take(tested)).items():
+        mine = tested[rows]
+        found[name] = measure(corpus.labels[mine], trial.probabilities[mine], clusters[mine])
+        if trial.linear is not None:
+            found[name + ALONE] = measure(corpus.labels[mine], trial.linear[mine], clusters[mine])
+    return found
 
 
 def count_alarms(model: Model, texts: Sequence[str], rates: Sequence[float] = RATES) -> Alarms:

@@ -28,7 +28,9 @@ def write(path, some):
 def test_training_writes_a_model_says_figures_on_stdout_and_steps_on_stderr(tmp_path):
     labeled = write(tmp_path / "labeled.jsonl", rows())
     out = tmp_path / "mine"
-    result = CliRunner().invoke(cli, ["train", labeled, "-o", str(out), "--folds", "2"])
+    result = CliRunner().invoke(
+        cli, ["train", labeled, "-o", str(out), "--kind", "linear", "--folds", "2"]
+    )
     assert result.exit_code == 0, result.output
     assert (out / "weights.safetensors").is_file()
     assert result.stdout.startswith("grouped:")
@@ -39,7 +41,8 @@ def test_training_writes_a_model_says_figures_on_stdout_and_steps_on_stderr(tmp_
 def test_rows_set_aside_are_said(tmp_path):
     labeled = write(tmp_path / "labeled.jsonl", [*rows(), {"text": "停水", "label": "谣言"}])
     result = CliRunner().invoke(
-        cli, ["train", labeled, "-o", str(tmp_path / "mine"), "--folds", "2", "--quiet"]
+        cli,
+        ["train", labeled, "-o", str(tmp_path / "mine"), "--kind=linear", "--folds=2", "--quiet"],
     )
     assert result.exit_code == 0, result.output
     assert "fold 1" not in result.stderr
@@ -50,9 +53,13 @@ def test_rows_set_aside_are_said(tmp_path):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["missing.jsonl"], "missing.jsonl: cannot be read"),
-        (["{labeled}", "--kind", "forest"], "kind 'forest' is not trained by this build"),
-        (["{labeled}", "--ordinary", "nowhere.txt"], "nowhere.txt: cannot be read"),
+        (["missing.jsonl", "--kind", "linear"], "missing.jsonl: cannot be read"),
+        (["{labeled}", "--kind", "forest"], "kind 'forest' is unknown"),
+        (["{labeled}", "--base", "nowhere"], "nowhere: is no encoder"),
+        (
+            ["{labeled}", "--kind", "linear", "--ordinary", "nowhere.txt"],
+            "nowhere.txt: cannot be read",
+        ),
     ],
 )
 def test_what_cannot_be_done_is_an_error_of_ours(tmp_path, arguments, message):

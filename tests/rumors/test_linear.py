@@ -42,14 +42,14 @@ def test_ordinary_posts_bring_the_probability_of_ordinary_posts_down(model, mode
 
 def test_without_ordinary_posts_everything_counts_as_a_claim(model_without_ordinary):
     folded = fold_texts([NEW_FALSE, NEW_ORDINARY])
-    assert model_without_ordinary.claim_probabilities(folded).tolist() == [1.0, 1.0]
+    assert model_without_ordinary.opinions(folded, 0.5).claim.tolist() == [1.0, 1.0]
     assert model_without_ordinary.fitted_.claim is None
 
 
 def test_the_probability_is_the_product_of_both_heads(model):
     folded = fold_texts([NEW_FALSE, NEW_TRUE])
     both = model.rumor_probabilities(folded, 0.5)
-    assert (both <= model.claim_probabilities(folded)).all()
+    assert (both <= model.opinions(folded, 0.5).claim).all()
 
 
 def test_a_smaller_base_rate_gives_smaller_probabilities(model):

@@ -67,7 +67,7 @@ def test_a_model_of_an_unknown_kind_is_named(tmp_path):
     from rumorscan.rumors.folders import write_model_folder
 
     write_model_folder(tmp_path / "odd", {"kind": "oracle"}, {}, card="")
-    with pytest.raises(ModelError, match="kind is 'oracle'; expected one of linear"):
+    with pytest.raises(ModelError, match="kind is 'oracle'; expected one of stacked, linear"):
         load_model(tmp_path / "odd")
 
 

@@ -59,6 +59,7 @@ def trained(tmp_path_factory):
     training = train(
         rows,
         folder,
+        kind="linear",
         ordinary={"论坛": ordinary_texts(60), "群聊": ordinary_texts(60, seed=2)},
         folds=3,
         progress=lines.append,
@@ -74,6 +75,7 @@ def test_a_model_folder_holds_weights_metrics_card_and_digests(trained):
         "config.json",
         "digests.json",
         "metrics.json",
+        "profile.json",
         "weights.safetensors",
     }
     assert set(json.loads((training.path / "digests.json").read_text())) == names - {"digests.json"}
@@ -119,6 +121,7 @@ def test_the_same_seed_gives_the_same_bytes(trained, tmp_path):
     again = train(
         rows,
         tmp_path / "again",
+        kind="linear",
         ordinary={"论坛": ordinary_texts(60), "群聊": ordinary_texts(60, seed=2)},
         folds=3,
     )
@@ -156,7 +159,7 @@ def test_evaluating_on_nothing_but_what_was_seen_is_an_error(trained):
 
 
 def test_without_times_and_sources_the_card_says_what_was_not_measured(tmp_path):
-    training = train(labeled_rows(120), tmp_path / "mine", folds=2)
+    training = train(labeled_rows(120), tmp_path / "mine", kind="linear", folds=2)
     assert set(training.trials) == {"grouped"}
     assert "has no times" in training.missing["later"]
     card = (training.path / "README.md").read_text(encoding="utf-8")
@@ -167,7 +170,7 @@ def test_without_times_and_sources_the_card_says_what_was_not_measured(tmp_path)
 
 def test_a_leaky_set_is_warned_of_in_the_card(tmp_path):
     rows = labeled_rows(120, account=lambda row, label: f"{label}{row % 4}")
-    training = train(rows, tmp_path / "mine", folds=2)
+    training = train(rows, tmp_path / "mine", kind="linear", folds=2)
     assert any(line.startswith("account") for line in training.warnings)
     assert "**Warnings**" in (training.path / "README.md").read_text(encoding="utf-8")
 
@@ -175,11 +178,11 @@ def test_a_leaky_set_is_warned_of_in_the_card(tmp_path):
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"kind": "encoder"}, "kind 'encoder' is not trained by this build; expected 'linear'"),
-        ({"base": "bert"}, "base 'bert': this build fine-tunes no encoder"),
+        ({"kind": "encoder"}, "kind 'encoder' is unknown; expected one of stacked, linear"),
+        ({"base": "bert"}, "bert: is no encoder; expected encoder-small or a folder"),
     ],
 )
-def test_what_this_build_cannot_train_is_said(tmp_path, options, message):
+def test_what_cannot_be_trained_is_said(tmp_path, options, message):
     with pytest.raises(ModelError, match=message):
         train(labeled_rows(120), tmp_path / "mine", **options)
     assert not (tmp_path / "mine").exists()
@@ -198,7 +201,7 @@ def test_what_this_build_cannot_train_is_said(tmp_path, options, message):
 )
 def test_too_few_posts_are_an_error_and_leave_nothing_behind(tmp_path, rows, message):
     with pytest.raises(LabeledError, match=message):
-        train(rows, tmp_path / "mine")
+        train(rows, tmp_path / "mine", kind="linear")
     assert list(tmp_path.iterdir()) == []
 
 

@@ -1,0 +1,56 @@
+"""Trials on the real sets beside those that every training makes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from rumorscan.training import trials
+from rumorscan.training.clusters import find_clusters, mark_twins
+from rumorscan.training.corpora import Corpus
+from rumorscan.training.metrics import Metrics, measure
+from rumorscan.training.recipes import Model, Recipe
+from rumorscan.training.record import Training
+from rumorscan.training.splits import link_clusters
+from sets.reading import MEASURED_ONLY, ORDINARY_TEST, POSTS_A_TEST, read_sets, sample_texts, say
+
+
+def add_trials(
+    training: Training, recipe: Recipe, corpus: Corpus, data: Path, *, folds: int, seed: int
+) -> None:
+    """Add to a training what others report: ced alone, a set never learned from, headlines."""
+    training.trials["alone"] = try_alone(recipe, corpus, folds, seed)
+    beside = read_sets(data, [MEASURED_ONLY])
+    training.trials["beside"] = {MEASURED_ONLY: measure_beside(training.model, corpus, beside)}
+    training.ordinary["beside"] = {
+        name: trials.count_alarms(training.model, sample_texts(data / path, POSTS_A_TEST, seed))
+        for name, path in ORDINARY_TEST.items()
+    }
+
+
+def try_alone(recipe: Recipe, corpus: Corpus, folds: int, seed: int) -> dict:
+    """Return the metrics of ced learned from ced only, as others report them."""
+    say("ced by itself")
+    alone = corpus.take(corpus.sources == "ced")
+    ours = trials.Material(alone, find_clusters(alone), {})
+    given = trials.Material(alone, link_clusters(alone.groups), {})
+    found = {}
+    for name, material in (("", ours), (" of the given clusters", given)):
+        grouped = trials.try_folds(recipe, material, folds=folds, seed=seed)
+        found |= named(f"ced, grouped folds{name}", material, grouped)
+    for share in (0.2, 0.3):
+        later = trials.try_later(recipe, ours, share=share)
+        found |= named(f"ced, last {share:.0%} in time", ours, later)
+    return found
+
+
+def named(name: str, material: trials.Material, trial: trials.Trial) -> dict[str, Metrics]:
+    """Return the metrics of a trial on one source under that name."""
+    found = trials.measure_trial(material, trial)
+    return {part.replace("all", name, 1): one for part, one in found.items()}
+
+
+def measure_beside(model: Model, corpus: Corpus, beside: Corpus) -> Metrics:
+    """Return the metrics on a set that was never learned from, without twins of what was."""
+    apart = beside.take(~mark_twins(beside.texts.tolist(), corpus.texts.tolist()))
+    probabilities = trials.probabilities_of(model, apart.texts.tolist())
+    return measure(apart.labels, probabilities, find_clusters(apart))
