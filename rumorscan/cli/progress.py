@@ -23,6 +23,7 @@ STAGES = {
     "coordinate": "查找协同",
     "recognize": "比对历史",
     "score": "评分",
+    "drift": "比对训练数据",
     "match": "比对已知谣言",
     "stance": "判断立场",
     "judge": "分级",

@@ -26,6 +26,7 @@ STAGES = [
     "group",
     "coordinate",
     "score",
+    "drift",
     "match",
     "stance",
     "judge",
