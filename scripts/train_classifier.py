@@ -17,6 +17,7 @@ import time
 from pathlib import Path
 
 import numpy as np
+from sets.reading import NOTES as SHARED_NOTES
 from sets.reading import (
     SHIPPED,
     TERMS,
@@ -37,15 +38,10 @@ from rumorscan.training.record import write_training
 from rumorscan.training.stacked import StackedRecipe, choose_tuning
 
 NOTES = (
-    "The labeled posts are of 2010 to 2020 and of one platform (Weibo).",
-    "The labels say what a platform's rumor desk or a fact-checker judged; what nobody reported "
-    "is not among them.",
-    "Length, brackets and time alone tell much of these labels (see Leaks): the figures "
-    "measured within a set flatter, those of left-out sets are nearer to the truth.",
-    "Nearly half of weibo_unk10k are near-duplicates of one family of templates.",
+    *SHARED_NOTES,
     "Headlines of true news are claims, and some of them are called rumors.",
-    "The encoder is small (4 layers of 256) and was pretrained on two CPU cores: it knows how "
-    "posts are worded and next to nothing of the world.",
+    "The encoder is small (4 layers of 256) and was pretrained on two CPU cores: it knows how"
+    " posts are worded and next to nothing of the world.",
 )
 
 SWEEP = (

@@ -24,6 +24,7 @@ from sets.reading import (
     say,
     validation_parts,
 )
+from sets.reading import NOTES as SHARED_NOTES
 from sets.trying import add_trials
 
 from rumorscan.training import trials
@@ -35,16 +36,11 @@ from rumorscan.training.recipes import LinearRecipe
 from rumorscan.training.record import write_training
 
 NOTES = (
-    "The labeled posts are of 2010 to 2020 and of one platform (Weibo).",
-    "The labels say what a platform's rumor desk or a fact-checker judged; what nobody reported "
-    "is not among them.",
-    "Length, brackets and time alone tell much of these labels (see Leaks): the figures "
-    "measured within a set flatter, those of left-out sets are nearer to the truth.",
-    "Nearly half of weibo_unk10k are near-duplicates of one family of templates.",
-    "On posts of later years than it learned from it ranks worse, and its probabilities are too "
-    "low: see weibo20 among the left-out sets.",
-    "Among ordinary posts the own words of reposts and comments under rumors are called rumors "
-    "most often; they repeat the rumor's words.",
+    *SHARED_NOTES,
+    "On posts of later years than it learned from it ranks worse, and its probabilities are "
+    "too low: see weibo20 among the left-out sets.",
+    "Among ordinary posts the own words of reposts and comments under rumors are called "
+    "rumors most often; they repeat the rumor's words.",
     "Headlines of true news are claims; about one in ten is over .5 at a base rate of 0.5.",
 )
 
