@@ -13,6 +13,8 @@ from typing import Any, Self
 import numpy as np
 import numpy.typing as npt
 
+from rumorscan.errors import LabeledError
+
 
 class Estimator:
     """A classifier over lists of texts; `__init__` of a subclass stores its arguments untouched."""
@@ -92,3 +94,39 @@ class Estimator:
             classifier_tags=ClassifierTags(multi_class=False),
             input_tags=InputTags(two_d_array=False, string=True),
         )
+
+
+def list_texts(texts: Sequence[str]) -> list[str]:
+    """Return texts as a list of strings.
+
+    Raises:
+        TypeError: one text was given in the place of a list.
+
+    Example:
+        >>> list_texts(("停水", 3))
+        ['停水', '3']
+    """
+    if isinstance(texts, str):
+        raise TypeError(f"texts is {texts[:20]!r}; expected a list of texts, not one text")
+    return [str(text) for text in texts]
+
+
+def check_labels(texts: Sequence[str], y: Sequence[int] | npt.NDArray[Any]) -> npt.NDArray[np.int8]:
+    """Return the labels of texts, shape (n,).
+
+    Raises:
+        LabeledError: lengths differ, a label is neither 0 nor 1, or one of them is missing.
+
+    Example:
+        >>> check_labels(["停水", "供水"], [1, 0]).tolist()
+        [1, 0]
+    """
+    values = np.asarray(y)
+    if len(values) != len(texts):
+        raise LabeledError(f"{len(texts)} texts but {len(values)} labels; expected as many")
+    other = [value for value in np.unique(values).tolist() if value not in (0, 1)]
+    if other:
+        raise LabeledError(f"label {other[0]!r}; expected 1 (false information) or 0 (not)")
+    if len(np.unique(values)) < 2:
+        raise LabeledError("all labels are the same; expected texts of both labels, 1 and 0")
+    return values.astype(np.int8)

@@ -17,7 +17,7 @@ import numpy.typing as npt
 from rumorscan.errors import LabeledError, ModelError
 from rumorscan.rumors import features
 from rumorscan.rumors.calibration import Floats, sigmoid, to_base_rate
-from rumorscan.rumors.estimator import Estimator
+from rumorscan.rumors.estimator import Estimator, check_labels, list_texts
 from rumorscan.rumors.features import FeatureSettings
 from rumorscan.rumors.fitting import Fitting, fit_head, group_codes
 from rumorscan.rumors.folders import ModelFolder, read_model_folder, write_model_folder
@@ -119,9 +119,9 @@ class LinearModel(Estimator):
         """
         if not 0.0 < self.claim_rate < 1.0:
             raise ValueError(f"claim_rate is {self.claim_rate}; expected a number in (0, 1)")
-        labels = _labels(texts, y)
-        labeled = fold_texts(_listed(texts))
-        others = fold_texts([] if ordinary is None else _listed(ordinary))
+        labels = check_labels(texts, y)
+        labeled = fold_texts(list_texts(texts))
+        others = fold_texts([] if ordinary is None else list_texts(ordinary))
         settings = self.feature_settings
         both = join_folded([labeled, others])
         rarity = features.rarities(features.vectorize(both, settings), settings)
@@ -148,7 +148,9 @@ class LinearModel(Estimator):
 
     def predict_proba(self, texts: Sequence[str]) -> Floats:
         """Return the probabilities of 0 and 1, shape (n, 2), where half of the claims are false."""
-        return self._two_columns(self.rumor_probabilities(read_texts(_listed(texts)), TRAINED_RATE))
+        return self._two_columns(
+            self.rumor_probabilities(read_texts(list_texts(texts)), TRAINED_RATE)
+        )
 
     def rumor_probabilities(self, folded: Folded, base_rate: float) -> Floats:
         """Return how probable it is that each key states a false claim.
@@ -295,24 +297,6 @@ class LinearModel(Estimator):
         if fitted is None:
             raise ModelError("the model is not fitted; call fit, or load_model a folder")
         return fitted
-
-
-def _listed(texts: Sequence[str]) -> list[str]:
-    if isinstance(texts, str):
-        raise TypeError(f"texts is {texts[:20]!r}; expected a list of texts, not one text")
-    return [str(text) for text in texts]
-
-
-def _labels(texts: Sequence[str], y: Sequence[int] | npt.NDArray[Any]) -> npt.NDArray[np.int8]:
-    values = np.asarray(y)
-    if len(values) != len(texts):
-        raise LabeledError(f"{len(texts)} texts but {len(values)} labels; expected as many")
-    other = [value for value in np.unique(values).tolist() if value not in (0, 1)]
-    if other:
-        raise LabeledError(f"label {other[0]!r}; expected 1 (false information) or 0 (not)")
-    if len(np.unique(values)) < 2:
-        raise LabeledError("all labels are the same; expected texts of both labels, 1 and 0")
-    return values.astype(np.int8)
 
 
 def _versions() -> dict[str, str]:

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from rumorscan import rumors
 from rumorscan.errors import LabeledError, ModelError
 from rumorscan.rumors.calibration import Floats
-from rumorscan.rumors.estimator import Estimator
+from rumorscan.rumors.estimator import Estimator, check_labels, list_texts
 from rumorscan.rumors.linear import TRAINED_RATE, LinearModel
 from rumorscan.rumors.opinions import Opinions
 from rumorscan.rumors.reading import read_texts
@@ -20,8 +20,8 @@ from rumorscan.rumors.stacked import StackedModel
 from rumorscan.text.fold import Folded
 from rumorscan.training.clusters import find_clusters
 from rumorscan.training.corpora import read_labeled
+from rumorscan.training.extras import require_torch
 from rumorscan.training.learning import BASE, KINDS, make_recipe
-from rumorscan.training.stacked import require_torch
 
 
 class RumorClassifier(Estimator):
@@ -88,13 +88,8 @@ class RumorClassifier(Estimator):
             ModelError: the kind or the base is unknown.
             MissingExtraError: torch or transformers is not installed.
         """
-        labels = np.asarray(y)
-        if isinstance(texts, str):
-            raise TypeError(f"texts is {texts[:20]!r}; expected a list of texts, not one text")
-        if len(labels) != len(texts):
-            raise LabeledError(f"{len(texts)} texts but {len(labels)} labels; expected as many")
-        if len(np.unique(labels)) < 2:
-            raise LabeledError("all labels are the same; expected texts of both labels, 1 and 0")
+        listed = list_texts(texts)
+        labels = check_labels(listed, y)
         if groups is not None and len(groups) != len(texts):
             raise LabeledError(f"{len(texts)} texts but {len(groups)} groups; expected as many")
         recipe = make_recipe(
@@ -103,8 +98,8 @@ class RumorClassifier(Estimator):
         names = [""] * len(texts) if groups is None else [str(group) for group in groups]
         corpus = read_labeled(
             [
-                {"text": str(text), "label": label, "group": name}
-                for text, label, name in zip(texts, labels.tolist(), names, strict=True)
+                {"text": text, "label": label, "group": name}
+                for text, label, name in zip(listed, labels.tolist(), names, strict=True)
             ]
         )
         rows = np.arange(len(corpus))

@@ -18,7 +18,6 @@ import numpy as np
 import numpy.typing as npt
 import orjson
 
-from rumorscan.errors import MissingExtraError
 from rumorscan.rumors.calibration import sigmoid
 from rumorscan.rumors.linear import LinearModel
 from rumorscan.rumors.reading import read_texts
@@ -33,6 +32,7 @@ from rumorscan.rumors.stacked import (
 from rumorscan.rumors.stacking import Stack, fit_stack
 from rumorscan.text.fold import fold_texts
 from rumorscan.training.corpora import Corpus
+from rumorscan.training.extras import require_torch
 from rumorscan.training.recipes import Floats, LinearRecipe, Rows, balance, choose_rows
 from rumorscan.training.splits import Split, grouped_holdout
 
@@ -168,7 +168,8 @@ class StackedRecipe:
             digest.update(one.read_bytes())
         for text in (*material.part.texts.tolist(), *material.ordinary):
             digest.update(text.encode("utf-8", "surrogatepass") + b"\0")
-        digest.update(material.part.labels.tobytes())
+        for array in (material.part.labels, material.weights, material.split.test):
+            digest.update(array.tobytes())
         return self.work / f"network-{digest.hexdigest()[:20]}.safetensors"
 
 
@@ -300,16 +301,3 @@ def choose_tuning(device: str = "") -> FineTuneSettings:
 
     chosen = device or ("cuda" if torch.cuda.is_available() else "cpu")
     return FineTuneSettings(device=chosen)
-
-
-def require_torch() -> None:
-    """Say what to install where torch or transformers is missing.
-
-    Raises:
-        MissingExtraError: one of them is not installed.
-    """
-    for library in ("torch", "transformers"):
-        try:
-            __import__(library)
-        except ImportError as error:
-            raise MissingExtraError(library, "train") from error

@@ -177,6 +177,11 @@ def test_labels_of_one_kind_are_refused(fresh):
         fresh.fit(TEXTS[:2], [1, 1])
 
 
+def test_a_label_that_is_neither_is_refused(fresh):
+    with pytest.raises(LabeledError, match="label 2; expected 1"):
+        fresh.fit(TEXTS[:3], [1, 0, 2])
+
+
 def test_it_works_inside_scikit_learns_tools(fresh):
     piped = Pipeline([("model", clone(fresh))]).fit(TEXTS, LABELS)
     assert piped.predict_proba(TEXTS[:3]).shape == (3, 2)

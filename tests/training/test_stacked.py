@@ -136,6 +136,17 @@ def test_other_posts_are_not_given_the_networks_of_these(tmp_path):
     assert any("pass 1" in line for line in said)
 
 
+def test_other_clusters_are_not_given_the_networks_of_these(tmp_path):
+    said = []
+    chosen, labeled = recipe(work=tmp_path, say=said.append), corpus()
+    rows = np.arange(len(labeled))
+    chosen.fit(labeled, rows, rows, ORDINARY)
+    said.clear()
+    pairs = rows // 4 * 2 + rows % 2  # the same texts, but tied two by two
+    chosen.fit(labeled, pairs, rows, ORDINARY)
+    assert any("pass 1" in line for line in said)
+
+
 def test_training_writes_a_model_that_scores_alone(tmp_path):
     texts, labels = different_claims()
     rows = [

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from rumorscan.errors import ModelError
+from rumorscan.training.extras import require_torch
 from rumorscan.training.pretraining.packing import Packed, vocabulary_size
 
 if TYPE_CHECKING:
@@ -117,6 +118,7 @@ def pretrain_packed(
         ModelError: a checkpoint belongs to other settings, or there are too few texts.
         MissingExtraError: torch or transformers is not installed.
     """
+    require_torch()
     import torch
 
     settings = settings or PretrainSettings()

@@ -88,9 +88,6 @@ def is_plain(character: str) -> bool:
 def make_tokenizer(characters: Sequence[str]) -> Tokenizer:
     """Return the tokenizer of a list of characters.
 
-    Raises:
-        MissingExtraError: the library `tokenizers` is not installed.
-
     Example:
         >>> make_tokenizer(["水", "停"]).encode("停 水，").tokens
         ['[CLS]', '停', '水', '[UNK]', '[SEP]']
