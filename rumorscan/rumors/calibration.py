@@ -18,6 +18,9 @@ _RIDGE = 1e-9
 
 Floats = npt.NDArray[np.float64]
 
+TRAINED_RATE = 0.5
+"""Share of false claims for which stored calibrations hold; fitting weighs both labels the same."""
+
 
 @dataclass(frozen=True, slots=True)
 class Platt:

@@ -14,6 +14,9 @@ import numpy as np
 import numpy.typing as npt
 
 from rumorscan.errors import LabeledError
+from rumorscan.rumors.calibration import TRAINED_RATE
+from rumorscan.rumors.reading import read_texts
+from rumorscan.text.fold import Folded
 
 
 class Estimator:
@@ -21,9 +24,14 @@ class Estimator:
 
     classes_: npt.NDArray[np.int64]
 
-    def predict_proba(self, texts: Sequence[str]) -> npt.NDArray[np.float64]:
-        """Return the probabilities of the classes, shape (n, 2)."""
+    def rumor_probabilities(self, folded: Folded, base_rate: float) -> npt.NDArray[np.float64]:
+        """Return how probable it is that each key states a false claim, shape (n,)."""
         raise NotImplementedError
+
+    def predict_proba(self, texts: Sequence[str]) -> npt.NDArray[np.float64]:
+        """Return the probabilities of 0 and 1, shape (n, 2), where half of the claims are false."""
+        positive = self.rumor_probabilities(read_texts(list_texts(texts)), TRAINED_RATE)
+        return np.stack([1.0 - positive, positive], axis=1)
 
     def predict(self, texts: Sequence[str]) -> npt.NDArray[np.int64]:
         """Return the more probable class of each text, shape (n,); 1 where both are equal."""
@@ -68,10 +76,6 @@ class Estimator:
     @classmethod
     def _names(cls) -> list[str]:
         return [name for name in inspect.signature(cls.__init__).parameters if name != "self"]
-
-    @staticmethod
-    def _two_columns(positive: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-        return np.stack([1.0 - positive, positive], axis=1)
 
     def __repr__(self) -> str:
         defaults = inspect.signature(type(self).__init__).parameters

@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from rumorscan.errors import LabeledError, ModelError
 from rumorscan.rumors import features
-from rumorscan.rumors.calibration import Floats, sigmoid, to_base_rate
+from rumorscan.rumors.calibration import TRAINED_RATE, Floats, sigmoid, to_base_rate
 from rumorscan.rumors.estimator import Estimator, check_labels, list_texts
 from rumorscan.rumors.features import FeatureSettings
 from rumorscan.rumors.fitting import Fitting, fit_head, group_codes
@@ -28,8 +28,6 @@ from rumorscan.text.distinct import find_distinct
 from rumorscan.text.fold import Folded, fold_texts, join_folded
 
 KIND = "linear"
-TRAINED_RATE = 0.5
-"""Share of false claims for which the stored calibration holds; fitting weighs both the same."""
 
 
 class LinearModel(Estimator):
@@ -145,12 +143,6 @@ class LinearModel(Estimator):
             claim, self.held_out_[CLAIM] = fit_head(matrix, is_claim, codes, weights, fitting)
         self._settle(Fitted(rarity, falsehood, claim, rows))
         return self
-
-    def predict_proba(self, texts: Sequence[str]) -> Floats:
-        """Return the probabilities of 0 and 1, shape (n, 2), where half of the claims are false."""
-        return self._two_columns(
-            self.rumor_probabilities(read_texts(list_texts(texts)), TRAINED_RATE)
-        )
 
     def rumor_probabilities(self, folded: Folded, base_rate: float) -> Floats:
         """Return how probable it is that each key states a false claim.

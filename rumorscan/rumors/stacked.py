@@ -7,7 +7,7 @@ opinions on each question; the rumor probability is the product of claim and fal
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Self
@@ -16,13 +16,12 @@ import numpy as np
 import numpy.typing as npt
 
 from rumorscan.errors import ModelError
-from rumorscan.rumors.calibration import Floats, to_base_rate
+from rumorscan.rumors.calibration import TRAINED_RATE, Floats, to_base_rate
 from rumorscan.rumors.encoder import Encoder, OnnxEncoder
 from rumorscan.rumors.estimator import Estimator
 from rumorscan.rumors.folders import ModelFolder, read_model_folder, write_model_folder
-from rumorscan.rumors.linear import TRAINED_RATE, LinearModel
+from rumorscan.rumors.linear import LinearModel
 from rumorscan.rumors.opinions import Opinions
-from rumorscan.rumors.reading import read_texts
 from rumorscan.rumors.stacking import Stack
 from rumorscan.text.fold import Folded
 
@@ -137,10 +136,6 @@ class StackedModel(Estimator):
     def minimum_length(self) -> int:
         """Characters of fold key under which no text gets more than the base rate."""
         return self.linear.minimum_length
-
-    def predict_proba(self, texts: Sequence[str]) -> Floats:
-        """Return the probabilities of 0 and 1, shape (n, 2), where half of the claims are false."""
-        return self._two_columns(self.rumor_probabilities(read_texts(texts), TRAINED_RATE))
 
     def rumor_probabilities(self, folded: Folded, base_rate: float) -> Floats:
         """Return how probable it is that each key states a false claim.

@@ -13,9 +13,8 @@ from rumorscan import rumors
 from rumorscan.errors import LabeledError, ModelError
 from rumorscan.rumors.calibration import Floats
 from rumorscan.rumors.estimator import Estimator, check_labels, list_texts
-from rumorscan.rumors.linear import TRAINED_RATE, LinearModel
+from rumorscan.rumors.linear import LinearModel
 from rumorscan.rumors.opinions import Opinions
-from rumorscan.rumors.reading import read_texts
 from rumorscan.rumors.stacked import StackedModel
 from rumorscan.text.fold import Folded
 from rumorscan.training.clusters import find_clusters
@@ -106,10 +105,6 @@ class RumorClassifier(Estimator):
         fitted = recipe.fit(corpus, find_clusters(corpus), rows, list(ordinary or ()))
         self._settle(recipe.finish(fitted))
         return self
-
-    def predict_proba(self, texts: Sequence[str]) -> Floats:
-        """Return the probabilities of 0 and 1, shape (n, 2), where half of the claims are false."""
-        return self._two_columns(self.rumor_probabilities(read_texts(texts), TRAINED_RATE))
 
     def rumor_probabilities(self, folded: Folded, base_rate: float) -> Floats:
         """Return how probable it is that each key states a false claim, shape (n,)."""
