@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from rumorscan.errors import MissingExtraError, ModelError
+from rumorscan.rumors.calibration import Floats
 from rumorscan.rumors.folders import ModelFolder
 from rumorscan.rumors.tokenizing import Tokens, read_tokenizer
 from rumorscan.text.fold import Folded
@@ -15,8 +16,6 @@ from rumorscan.text.fold import Folded
 GRAPH, TOKENIZER = "encoder.onnx", "tokenizer.json"
 TOKENS, MASK, SCORES = "tokens", "mask", "scores"
 """Names of the graph's inputs and of its output."""
-
-Floats = npt.NDArray[np.float64]
 
 
 class Encoder(Protocol):

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from rumorscan.rumors.calibration import Floats
 from rumorscan.text.fold import Folded
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
 Ints = npt.NDArray[np.int64]
-Floats = npt.NDArray[np.float64]
 Run = Callable[[Ints, Ints], Floats]
 """Tokens and mask, shape (rows, length) each, to scores, shape (rows, heads)."""
 
@@ -72,15 +72,32 @@ def batches(
         [[1, 0], [2]]
     """
     lengths = np.array([len(one) for one in encoded], dtype=np.int64)
-    order = np.argsort(lengths, kind="stable")
-    start = 0
+    for places in cut_batches(np.argsort(lengths, kind="stable"), lengths, batch_tokens):
+        yield places, *pad([encoded[place] for place in places.tolist()])
+
+
+def cut_batches(order: Ints, lengths: Ints, batch_tokens: int) -> list[Ints]:
+    """Return consecutive pieces of an order, each as long as its padded tokens allow.
+
+    Args:
+        order: positions of texts, about by length.
+        lengths: tokens of each text.
+        batch_tokens: tokens in a piece at most, padding to its last text included; a piece has
+            one text at least.
+
+    Example:
+        >>> lengths = np.array([3, 1, 2])
+        >>> [piece.tolist() for piece in cut_batches(np.array([1, 2, 0]), lengths, 4)]
+        [[1, 2], [0]]
+    """
+    pieces, start = [], 0
     while start < len(order):
         stop = start + 1
         while stop < len(order) and (stop + 1 - start) * lengths[order[stop]] <= batch_tokens:
             stop += 1
-        places = order[start:stop]
-        yield places, *pad([encoded[place] for place in places.tolist()])
+        pieces.append(order[start:stop])
         start = stop
+    return pieces
 
 
 def pad(encoded: list[list[int]]) -> tuple[Ints, Ints]:

@@ -18,6 +18,7 @@ import numpy as np
 import numpy.typing as npt
 import orjson
 
+from rumorscan.rumors import heads
 from rumorscan.rumors.calibration import sigmoid
 from rumorscan.rumors.linear import LinearModel
 from rumorscan.rumors.reading import read_texts
@@ -37,7 +38,7 @@ from rumorscan.training.recipes import Floats, LinearRecipe, Rows, balance, choo
 from rumorscan.training.splits import Split, grouped_holdout
 
 if TYPE_CHECKING:
-    from rumorscan.training.finetuning.loop import FineTuneSettings
+    from rumorscan.training.finetuning.loop import FineTuneSettings, Lesson
     from rumorscan.training.finetuning.network import TorchEncoder
 
 Say = Callable[[str], None]
@@ -137,14 +138,16 @@ class StackedRecipe:
 
         found: list[tuple[float, TorchEncoder]] = []
         about: list[dict[str, Any]] = []
+        check: Lesson | None = None
         for seed in range(self.seed, self.seed + self.seeds):
             settings = dataclasses.replace(self._tuning(), seed=seed)
             network, tokenizer = load_base(self.base, seed=seed)
             encoder = TorchEncoder(network, tokenizer, settings.maximum_length, settings.device)
-            lesson, check = material.lessons(encoder, self.versions, seed)
+            check = check or material.check(encoder)
             kept = self._kept(material, settings)
             curve: list[dict[str, float]] = []
             if not _take_back(network, kept):
+                lesson = material.lesson(encoder, self.versions, seed)
                 curve = fine_tune(network, lesson, check, settings, self.say)
                 _keep(network, kept)
             loss = check_loss(network, check, settings)
@@ -190,8 +193,23 @@ class _Material:
         )
         return held_out
 
-    def lessons(self, encoder: TorchEncoder, versions: int, seed: int) -> tuple[Any, Any]:
-        """Return what the encoder learns from, in several versions, and what is held out."""
+    @property
+    def held_out(self) -> npt.NDArray[np.bool_]:
+        """Which labeled posts, and behind them which ordinary ones, are held out."""
+        labeled = np.isin(np.arange(len(self.part)), self.split.test)
+        return np.concatenate([labeled, self.ordinary_check])
+
+    def lesson(self, encoder: TorchEncoder, versions: int, seed: int) -> Lesson:
+        """Return what the encoder learns from, plain and in so many disguised versions."""
+        return self._lesson(encoder, ~self.held_out, versions, seed)
+
+    def check(self, encoder: TorchEncoder) -> Lesson:
+        """Return what is held out of the encoder."""
+        return self._lesson(encoder, self.held_out, 0, 0)
+
+    def _lesson(
+        self, encoder: TorchEncoder, chosen: npt.NDArray[np.bool_], versions: int, seed: int
+    ) -> Lesson:
         from rumorscan.training.augmentation import augment
         from rumorscan.training.finetuning.loop import UNASKED, encode_lesson
 
@@ -204,17 +222,14 @@ class _Material:
         weights[:count] = self.weights
         if self.ordinary:
             weights[count:] = _ORDINARY_WEIGHT * self.weights.sum() / len(self.ordinary)
-        held_out = np.concatenate([np.isin(np.arange(count), self.split.test), self.ordinary_check])
-        lessons = []
-        for rows, copies in ((np.flatnonzero(~held_out), versions), (np.flatnonzero(held_out), 0)):
-            plain = [texts[row] for row in rows.tolist()]
-            disguised = [augment(plain, seed=seed * 100 + copy) for copy in range(copies)]
-            # a plain version for each disguised one: a pass meets as many of either
-            keys = [list(read_texts(plain).keys())] * max(1, copies)
-            # disguises stay as they are: there are more than can be undone
-            keys += [list(fold_texts(one).keys()) for one in disguised]
-            lessons.append(encode_lesson(encoder.tokens, keys, labels[rows], weights[rows]))
-        return lessons[0], lessons[1]
+        rows = np.flatnonzero(chosen)
+        plain = [texts[row] for row in rows.tolist()]
+        disguised = [augment(plain, seed=seed * 100 + version) for version in range(versions)]
+        # a plain version for each disguised one: a pass meets as many of either
+        keys = [list(read_texts(plain).keys())] * max(1, versions)
+        # disguises stay as they are: there are more than can be undone
+        keys += [list(fold_texts(one).keys()) for one in disguised]
+        return encode_lesson(encoder.tokens, keys, labels[rows], weights[rows])
 
 
 def join(linear: LinearModel, encoder: Any, material: _Material) -> Joint:
@@ -228,12 +243,12 @@ def join(linear: LinearModel, encoder: Any, material: _Material) -> Joint:
     count = len(rows)
     odds = np.zeros((len(texts), 2))
     odds[:, FALSEHOOD] = linear.log_odds(folded)[:, FALSEHOOD]  # of ordinary posts; see below
-    odds[:count, FALSEHOOD] = linear.held_out_["falsehood"][rows]
+    odds[:count, FALSEHOOD] = linear.held_out_[heads.FALSEHOOD][rows]
     both = np.stack([odds[:, FALSEHOOD], scores[:, FALSEHOOD]], axis=1)
     falsehood = fit_stack(both[:count], labels, weights)
     claim: Stack | None = None
     if len(ordinary):
-        held_out = linear.held_out_["claim"]
+        held_out = linear.held_out_[heads.CLAIM]
         first = len(held_out) - len(material.ordinary)  # behind the texts and their copies
         odds[:, CLAIM] = held_out[np.concatenate([rows, first + ordinary])]
         pair = np.stack([odds[:, CLAIM], scores[:, CLAIM]], axis=1)

@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from rumorscan.rumors.tokenizing import Tokens, pad
+from rumorscan.rumors.tokenizing import Tokens, cut_batches, pad
 from rumorscan.training.finetuning.network import Network
 
 Say = Callable[[str], None]
@@ -115,7 +115,7 @@ def fine_tune(
     random = np.random.default_rng(settings.seed)
     network.to(settings.device)
     optimizer, rates = _optimizer(network, settings)
-    each = sum(1 for _ in _batches(lesson, settings.batch_tokens, np.random.default_rng(0)))
+    each = len(_plan(lesson, settings.batch_tokens, np.random.default_rng(0)))
     total = settings.epochs * each
     best, waited, step = float("inf"), 0, 0
     kept = {name: one.clone() for name, one in network.state_dict().items()}
@@ -123,7 +123,7 @@ def fine_tune(
     for epoch in range(settings.epochs):
         network.train()
         losses = []
-        for tokens, mask, labels, weights in _batches(lesson, settings.batch_tokens, random):
+        for tokens, mask, labels, weights in _plan(lesson, settings.batch_tokens, random):
             pace = min((step + 1) / (0.1 * total), (total - step) / (0.9 * total))
             for group, rate in zip(optimizer.param_groups, rates, strict=True):
                 group["lr"] = rate * pace
@@ -161,7 +161,7 @@ def check_loss(network: Network, lesson: Lesson, settings: FineTuneSettings) -> 
     total = 0.0
     plain = FineTuneSettings(smoothing=0.0, claim_weight=settings.claim_weight)
     with torch.inference_mode(), torch.autocast(settings.device, torch.bfloat16):
-        for tokens, mask, labels, weights in _batches(lesson, settings.batch_tokens, None):
+        for tokens, mask, labels, weights in _plan(lesson, settings.batch_tokens, None):
             scores = network(tokens.to(settings.device), mask.to(settings.device))
             loss = _loss(scores.float().cpu(), labels, weights, plain)
             total += float(loss) * float(weights.sum())
@@ -177,10 +177,34 @@ def _loss(scores: Tensor, labels: Tensor, weights: Tensor, settings: FineTuneSet
     return (each * heads * weights[:, None]).sum() / weights.sum()
 
 
-def _batches(
-    lesson: Lesson, batch_tokens: int, random: np.random.Generator | None
-) -> Iterator[tuple[Tensor, Tensor, Tensor, Tensor]]:
-    """Yield batches of like length in a drawn order; without a draw, plain and in order."""
+Batch = tuple[Tensor, Tensor, Tensor, Tensor]
+"""Tokens, mask, labels and weights of some texts."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Pass:
+    """One pass over a lesson: a version of each text, and which texts go together."""
+
+    lesson: Lesson
+    encoded: list[list[int]]
+    groups: list[npt.NDArray[np.int64]]
+
+    def __len__(self) -> int:
+        return len(self.groups)
+
+    def __iter__(self) -> Iterator[Batch]:
+        for rows in self.groups:
+            tokens, mask = pad([self.encoded[row] for row in rows.tolist()])
+            yield (
+                torch.from_numpy(tokens),
+                torch.from_numpy(mask),
+                torch.from_numpy(self.lesson.labels[rows].astype(np.int64)),
+                torch.from_numpy(self.lesson.weights[rows]).float(),
+            )
+
+
+def _plan(lesson: Lesson, batch_tokens: int, random: np.random.Generator | None) -> _Pass:
+    """Return a pass in a drawn order; without a draw, of the plain versions by length."""
     count = len(lesson)
     version = np.zeros(count, dtype=np.int64)
     if random is not None and len(lesson.encoded) > 1:
@@ -188,24 +212,10 @@ def _batches(
     encoded = [lesson.encoded[which][row] for row, which in enumerate(version.tolist())]
     lengths = np.array([len(one) for one in encoded])
     jitter = random.uniform(0, 8, count) if random is not None else np.zeros(count)
-    order = np.argsort(lengths + jitter, kind="stable")
-    groups, start = [], 0
-    while start < count:
-        stop = start + 1
-        while stop < count and (stop + 1 - start) * lengths[order[stop]] <= batch_tokens:
-            stop += 1
-        groups.append(order[start:stop])
-        start = stop
+    groups = cut_batches(np.argsort(lengths + jitter, kind="stable"), lengths, batch_tokens)
     if random is not None:
         groups = [groups[place] for place in random.permutation(len(groups))]
-    for rows in groups:
-        tokens, mask = pad([encoded[row] for row in rows.tolist()])
-        yield (
-            torch.from_numpy(tokens),
-            torch.from_numpy(mask),
-            torch.from_numpy(lesson.labels[rows].astype(np.int64)),
-            torch.from_numpy(lesson.weights[rows]).float(),
-        )
+    return _Pass(lesson, encoded, groups)
 
 
 def _optimizer(
