@@ -11,7 +11,8 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path, PurePath
@@ -226,6 +227,33 @@ def read_model_folder(folder: str | Path) -> ModelFolder:
             raise ModelError(f"{path}: '{name}' is missing; copy or train the model again")
     config = _read_json(path, CONFIG)
     return ModelFolder(path, config, sha256(_read(path, DIGESTS)).hexdigest())
+
+
+def open_model(folder: str | Path | ModelFolder, kind: str) -> ModelFolder:
+    """Return a model folder of a kind, after checking every file in it.
+
+    Raises:
+        ModelError: as `read_model_folder` says, or the model is of another kind.
+    """
+    found = folder if isinstance(folder, ModelFolder) else read_model_folder(folder)
+    if found.config.get("kind") != kind:
+        raise ModelError(f"{found.path}: kind is {found.config.get('kind')!r}; expected {kind!r}")
+    return found
+
+
+@contextmanager
+def fitting_parts(found: ModelFolder) -> Iterator[None]:
+    """Say that the parts of a folder do not fit each other, where making them fails.
+
+    Raises:
+        ModelError: a value is missing, or of another type or range than it was written.
+    """
+    try:
+        yield
+    except (KeyError, TypeError, ValueError) as error:
+        raise ModelError(
+            f"{found.path}: the parts do not fit each other ({error}); train the model again"
+        ) from error
 
 
 def _require_allowed(folder: Path, name: str) -> None:

@@ -16,13 +16,18 @@ import numpy.typing as npt
 
 from rumorscan.errors import LabeledError, ModelError
 from rumorscan.rumors import features
-from rumorscan.rumors.calibration import TRAINED_RATE, Floats, sigmoid, to_base_rate
+from rumorscan.rumors.calibration import TRAINED_RATE, Floats, sigmoid
 from rumorscan.rumors.estimator import Estimator, check_labels, list_texts
 from rumorscan.rumors.features import FeatureSettings
 from rumorscan.rumors.fitting import Fitting, fit_head, group_codes
-from rumorscan.rumors.folders import ModelFolder, read_model_folder, write_model_folder
+from rumorscan.rumors.folders import (
+    ModelFolder,
+    fitting_parts,
+    open_model,
+    write_model_folder,
+)
 from rumorscan.rumors.heads import CLAIM, FALSEHOOD, Fitted
-from rumorscan.rumors.opinions import Opinions
+from rumorscan.rumors.opinions import Opinions, answer_both, spare_short
 from rumorscan.rumors.reading import read_texts
 from rumorscan.text.distinct import find_distinct
 from rumorscan.text.fold import Folded, fold_texts, join_folded
@@ -168,13 +173,9 @@ class LinearModel(Estimator):
         if not 0.0 < base_rate < 1.0:
             raise ValueError(f"base_rate is {base_rate}; expected a number in (0, 1)")
         odds = self.log_odds(folded)
-        rumor = to_base_rate(sigmoid(odds[:, 0]), TRAINED_RATE, base_rate)
-        claim = np.ones(len(folded))
-        if self._fitted().claim is not None:
-            claim = to_base_rate(sigmoid(odds[:, 1]), TRAINED_RATE, self.claim_rate)
-        rumor *= claim
-        short = folded.lengths < self.minimum_length
-        rumor[short] = np.minimum(rumor[short], base_rate)
+        balanced = sigmoid(odds[:, 1]) if self._fitted().claim else None
+        rumor, claim = answer_both(sigmoid(odds[:, 0]), balanced, base_rate, self.claim_rate)
+        rumor = spare_short(rumor, folded.lengths, self.minimum_length, base_rate)
         return Opinions(rumor, claim, np.zeros(len(folded), dtype=bool))
 
     def log_odds(self, folded: Folded) -> Floats:
@@ -265,16 +266,9 @@ class LinearModel(Estimator):
         Raises:
             ModelError: the folder is missing, damaged, not allowed, or of another kind.
         """
-        found = folder if isinstance(folder, ModelFolder) else read_model_folder(folder)
-        config = found.config
-        if config.get("kind") != KIND:
-            raise ModelError(f"{found.path}: kind is {config.get('kind')!r}; expected {KIND!r}")
-        try:
-            model = cls.from_config(config, found.tensors())
-        except (KeyError, TypeError, ValueError) as error:
-            raise ModelError(
-                f"{found.path}: the parts do not fit each other ({error}); train the model again"
-            ) from error
+        found = open_model(folder, KIND)
+        with fitting_parts(found):
+            model = cls.from_config(found.config, found.tensors())
         model.folder_ = found
         return model
 

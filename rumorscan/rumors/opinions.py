@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from rumorscan.rumors.calibration import Floats
+from rumorscan.rumors.calibration import TRAINED_RATE, Floats, to_base_rate
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +24,40 @@ class Opinions:
     rumor: Floats
     claim: Floats
     unsure: npt.NDArray[np.bool_]
+
+
+def answer_both(
+    falsehood: Floats, claim: Floats | None, base_rate: float, claim_rate: float
+) -> tuple[Floats, Floats]:
+    """Return the probability of a false claim, and of a claim, from balanced answers.
+
+    Args:
+        falsehood: probability that it is false, given a claim.
+        claim: probability that it is a claim; None where nothing tells claims apart.
+        base_rate: share of false ones among claims.
+        claim_rate: share of claims for which the second answer shall hold.
+
+    Example:
+        >>> answer_both(np.array([0.8]), np.array([0.5]), 0.5, 0.5)[0].tolist()
+        [0.4]
+    """
+    rumor = to_base_rate(falsehood, TRAINED_RATE, base_rate)
+    if claim is None:
+        return rumor, np.ones(len(falsehood))
+    claim = to_base_rate(claim, TRAINED_RATE, claim_rate)
+    return rumor * claim, claim
+
+
+def spare_short(
+    rumor: Floats, lengths: npt.NDArray[np.int64], minimum_length: int, base_rate: float
+) -> Floats:
+    """Return the probabilities with none over the base rate where too little is said.
+
+    Example:
+        >>> spare_short(np.array([0.9, 0.9]), np.array([3, 30]), 8, 0.05).tolist()
+        [0.05, 0.9]
+    """
+    return np.where(lengths < minimum_length, np.minimum(rumor, base_rate), rumor)
 
 
 def no_opinions(count: int) -> Opinions:

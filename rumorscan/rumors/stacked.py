@@ -19,9 +19,14 @@ from rumorscan.errors import ModelError
 from rumorscan.rumors.calibration import TRAINED_RATE, Floats, to_base_rate
 from rumorscan.rumors.encoder import Encoder, OnnxEncoder
 from rumorscan.rumors.estimator import Estimator
-from rumorscan.rumors.folders import ModelFolder, read_model_folder, write_model_folder
+from rumorscan.rumors.folders import (
+    ModelFolder,
+    fitting_parts,
+    open_model,
+    write_model_folder,
+)
 from rumorscan.rumors.linear import LinearModel
-from rumorscan.rumors.opinions import Opinions
+from rumorscan.rumors.opinions import Opinions, answer_both, spare_short
 from rumorscan.rumors.stacking import Stack
 from rumorscan.text.fold import Folded
 
@@ -167,14 +172,9 @@ class StackedModel(Estimator):
         linear, encoder = self.linear.log_odds(folded), self.encoder.scores(folded)
         both = np.stack([linear, encoder], axis=2)  # (n, question, scorer)
         falsehood = self.joint.falsehood.probabilities(both[:, FALSEHOOD])
-        rumor = to_base_rate(falsehood, TRAINED_RATE, base_rate)
-        claim = np.ones(len(folded))
-        if self.joint.claim is not None:
-            balanced = self.joint.claim.probabilities(both[:, CLAIM])
-            claim = to_base_rate(balanced, TRAINED_RATE, self.linear.claim_rate)
-        rumor *= claim
-        short = folded.lengths < self.minimum_length
-        rumor[short] = np.minimum(rumor[short], base_rate)
+        balanced = self.joint.claim.probabilities(both[:, CLAIM]) if self.joint.claim else None
+        rumor, claim = answer_both(falsehood, balanced, base_rate, self.linear.claim_rate)
+        rumor = spare_short(rumor, folded.lengths, self.minimum_length, base_rate)
         return Opinions(rumor, claim, self._unsure(rumor, base_rate))
 
     def _unsure(self, rumor: Floats, base_rate: float) -> npt.NDArray[np.bool_]:
@@ -233,19 +233,13 @@ class StackedModel(Estimator):
         Raises:
             ModelError: the folder is missing, damaged, not allowed, or of another kind.
         """
-        found = folder if isinstance(folder, ModelFolder) else read_model_folder(folder)
+        found = open_model(folder, KIND)
         config = found.config
-        if config.get("kind") != KIND:
-            raise ModelError(f"{found.path}: kind is {config.get('kind')!r}; expected {KIND!r}")
-        try:
+        with fitting_parts(found):
             linear = LinearModel.from_config(config["linear"], found.tensors())
             joint = Joint.from_dict(config["joint"])
             length = int(config["maximum_length"])
             about = dict(config["encoder"])
-        except (KeyError, TypeError, ValueError) as error:
-            raise ModelError(
-                f"{found.path}: the parts do not fit each other ({error}); train the model again"
-            ) from error
         encoder = OnnxEncoder.load(found, length)
         files = {name: found.file(name) for name in NETWORK}
         network = {name: content for name, content in files.items() if content is not None}

@@ -19,8 +19,9 @@ import numpy.typing as npt
 import orjson
 
 from rumorscan.rumors import heads
-from rumorscan.rumors.calibration import sigmoid
+from rumorscan.rumors.calibration import TRAINED_RATE, sigmoid
 from rumorscan.rumors.linear import LinearModel
+from rumorscan.rumors.opinions import answer_both
 from rumorscan.rumors.reading import read_texts
 from rumorscan.rumors.stacked import (
     CLAIM,
@@ -247,6 +248,7 @@ def join(linear: LinearModel, encoder: Any, material: _Material) -> Joint:
     both = np.stack([odds[:, FALSEHOOD], scores[:, FALSEHOOD]], axis=1)
     falsehood = fit_stack(both[:count], labels, weights)
     claim: Stack | None = None
+    alone_claims = joined_claims = None
     if len(ordinary):
         held_out = linear.held_out_[heads.CLAIM]
         first = len(held_out) - len(material.ordinary)  # behind the texts and their copies
@@ -254,12 +256,10 @@ def join(linear: LinearModel, encoder: Any, material: _Material) -> Joint:
         pair = np.stack([odds[:, CLAIM], scores[:, CLAIM]], axis=1)
         is_claim = np.repeat(np.array([1, 0], dtype=np.int8), [count, len(ordinary)])
         claim = fit_stack(pair, is_claim)
-    alone = sigmoid(odds[:, FALSEHOOD])
-    joined = falsehood.probabilities(both)
-    if claim is not None:
-        rate = np.log(linear.claim_rate / (1 - linear.claim_rate))
-        alone = alone * sigmoid(odds[:, CLAIM] + rate)
-        joined = joined * sigmoid(claim.log_odds(pair) + rate)
+        alone_claims, joined_claims = sigmoid(odds[:, CLAIM]), claim.probabilities(pair)
+    rates = (TRAINED_RATE, linear.claim_rate)
+    alone, _ = answer_both(sigmoid(odds[:, FALSEHOOD]), alone_claims, *rates)
+    joined, _ = answer_both(falsehood.probabilities(both), joined_claims, *rates)
     gain = _odds(joined) - _odds(alone)
     cascade = Cascade(reach=float(np.quantile(gain, _REACH_QUANTILE)))
     return Joint(falsehood, claim, cascade, _abstain(joined[:count], labels, weights))
