@@ -12,11 +12,10 @@ from __future__ import annotations
 import argparse
 import json
 import lzma
-import os
-import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
+
+from sets.reading import parse_with_data, say
 
 from rumorscan.training.pretraining.loop import PretrainSettings, pretrain_packed
 from rumorscan.training.pretraining.making import pack_apart
@@ -66,7 +65,6 @@ def main() -> None:
 def parse_arguments() -> argparse.Namespace:
     defaults = PretrainSettings()
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--data", default=os.environ.get("RUMORSCAN_DATA"), metavar="DIR")
     parser.add_argument("--out", default=Path(__file__).parents[1] / "models" / "encoder-small")
     parser.add_argument("--work", default=".scratch/pretrain", help="packed texts and checkpoint")
     parser.add_argument("--checkpoint", help="folder of the checkpoint [WORK/checkpoint]")
@@ -81,10 +79,7 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument("--rate", type=float, default=defaults.rate)
     parser.add_argument("--seed", type=int, default=defaults.seed)
     parser.add_argument("--device", default="")
-    arguments = parser.parse_args()
-    if not arguments.data:
-        parser.error("name the data with --data DIR or RUMORSCAN_DATA")
-    return arguments
+    return parse_with_data(parser)
 
 
 def pack(data: Path, length: int, seed: int) -> Packed:
@@ -99,10 +94,6 @@ def read_lines(path: Path) -> Iterator[str]:
     with lzma.open(path, "rt", encoding="utf-8") as stream:
         for line in stream:
             yield (json.loads(line).get("text") or "") if ".jsonl" in path.name else line.strip()
-
-
-def say(message: str) -> None:
-    print(f"{time.strftime('%H:%M:%S')} {message}", file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":

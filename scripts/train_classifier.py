@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
-import os
 import time
 from pathlib import Path
 
@@ -21,19 +20,19 @@ from sets.reading import NOTES as SHARED_NOTES
 from sets.reading import (
     SHIPPED,
     TERMS,
+    parse_with_data,
     read_sets,
     sample_ordinary,
     say,
     validation_parts,
 )
-from sets.trying import add_trials
+from sets.trying import VALIDATED, add_trials, try_validation
 
 from rumorscan.rumors.folders import resolve_encoder
 from rumorscan.training import trials
 from rumorscan.training.clusters import find_clusters
 from rumorscan.training.corpora import Corpus
 from rumorscan.training.learning import learn
-from rumorscan.training.metrics import measure
 from rumorscan.training.record import write_training
 from rumorscan.training.stacked import StackedRecipe, choose_tuning
 
@@ -91,7 +90,6 @@ def main() -> None:
 
 def parse_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--data", default=os.environ.get("RUMORSCAN_DATA"), metavar="DIR")
     parser.add_argument("--out", default=Path(__file__).parents[1] / "models" / "default")
     parser.add_argument("--base", default="encoder-small", help="name or checkpoint folder")
     parser.add_argument("--work", default=".scratch/finetune", help="fine-tuned networks")
@@ -100,10 +98,7 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--device", default="")
     parser.add_argument("--sweep", action="store_true", help="compare recipes; write nothing")
-    arguments = parser.parse_args()
-    if not arguments.data:
-        parser.error("name the data with --data DIR or RUMORSCAN_DATA")
-    return arguments
+    return parse_with_data(parser)
 
 
 def sweep(
@@ -114,23 +109,14 @@ def sweep(
     test = np.flatnonzero(validation_parts(data, corpus) == "val")
     train = np.flatnonzero(~np.isin(clusters, clusters[test]))
     kept = [text for name, texts in ordinary.items() if name != "covid" for text in texts]
-    names = ("auc", "macro_f1", "recall_at_95", "ece")
-    header = ["change", *names, "AUC by set", "AUC of the linear part", "covid over .5", "s"]
+    header = ["change", *VALIDATED, "AUC by set", "AUC of the linear part", "covid over .5", "s"]
     print("| " + " | ".join(header) + " |\n|" + " --- |" * len(header))
     for change in SWEEP:
         started = time.perf_counter()
         model = change_recipe(recipe, change).fit(corpus, clusters, train, kept)
-        texts, labels = corpus.texts[test].tolist(), corpus.labels[test]
-        probabilities = trials.probabilities_of(model, texts)
-        measured = measure(labels, probabilities, clusters[test], draws=1)
-        linear = measure(labels, trials.probabilities_of(model.linear, texts), draws=1)
-        by_set = [
-            measure(labels[one], probabilities[one], draws=1)["auc"].value
-            for one in (corpus.sources[test] == name for name in SHIPPED)
-        ]
         over = trials.count_alarms(model, ordinary["covid"]).over_half[trials.BALANCED].value
-        cells = [f"{measured[name].value:.4f}" for name in names]
-        cells += [" ".join(f"{value:.3f}" for value in by_set), f"{linear['auc'].value:.4f}"]
+        cells = try_validation(model, corpus, test)
+        cells.append(try_validation(model.linear, corpus, test)[VALIDATED.index("auc")])
         cells += [f"{over:.3f}", f"{time.perf_counter() - started:.0f}"]
         title = ", ".join(f"{name}={value}" for name, value in change.items()) or "defaults"
         print("| " + " | ".join([title, *cells]) + " |", flush=True)

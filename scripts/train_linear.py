@@ -10,7 +10,6 @@ weights and figures.
 from __future__ import annotations
 
 import argparse
-import os
 import time
 from pathlib import Path
 
@@ -19,13 +18,14 @@ from sets.reading import (
     CLAIMS,
     SHIPPED,
     TERMS,
+    parse_with_data,
     read_sets,
     sample_ordinary,
     say,
     validation_parts,
 )
 from sets.reading import NOTES as SHARED_NOTES
-from sets.trying import add_trials
+from sets.trying import VALIDATED, add_trials, try_validation
 
 from rumorscan.training import trials
 from rumorscan.training.clusters import find_clusters
@@ -89,15 +89,11 @@ def main() -> None:
 
 def parse_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--data", default=os.environ.get("RUMORSCAN_DATA"), metavar="DIR")
     parser.add_argument("--out", default=Path(__file__).parents[1] / "models" / "linear")
     parser.add_argument("--folds", type=int, default=10)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--sweep", action="store_true", help="compare features; write nothing")
-    arguments = parser.parse_args()
-    if not arguments.data:
-        parser.error("name the data with --data DIR or RUMORSCAN_DATA")
-    return arguments
+    return parse_with_data(parser)
 
 
 def sweep(data: Path, corpus: Corpus, ordinary: dict[str, list[str]], seed: int) -> None:
@@ -110,8 +106,7 @@ def sweep(data: Path, corpus: Corpus, ordinary: dict[str, list[str]], seed: int)
     say(f"{len(train)} rows to learn from, {len(test)} to choose on")
     changes = [(change, 4, SHIPPED) for change in SWEEP]
     changes += [({}, 1, SHIPPED), ({}, 1000, SHIPPED), ({}, 4, (*SHIPPED, *CLAIMS))]
-    names = ("auc", "recall_at_95", "macro_f1", "ece")
-    header = ["change", *names, "AUC by set", "mean AUC of left-out sets", "covid over .5", "s"]
+    header = ["change", *VALIDATED, "AUC by set", "mean AUC of left-out sets", "covid over .5", "s"]
     print("| " + " | ".join(header) + " |\n|" + " --- |" * len(header))
     more = read_sets(data, CLAIMS)
     everything = [text for texts in ordinary.values() for text in texts]
@@ -124,13 +119,6 @@ def sweep(data: Path, corpus: Corpus, ordinary: dict[str, list[str]], seed: int)
             codes = find_clusters(whole)
             rows = np.flatnonzero(~np.isin(codes, codes[test]))
         model = recipe.fit(whole, codes, rows, kept)
-        labels = whole.labels[test]
-        probabilities = trials.probabilities_of(model, whole.texts[test].tolist())
-        measured = measure(labels, probabilities, codes[test], draws=1)
-        by_set = [
-            measure(labels[one], probabilities[one], draws=1)["auc"].value
-            for one in (whole.sources[test] == name for name in SHIPPED)
-        ]
         left_out = []
         for name in SHIPPED:
             mine = test[whole.sources[test] == name]
@@ -142,8 +130,7 @@ def sweep(data: Path, corpus: Corpus, ordinary: dict[str, list[str]], seed: int)
         title = ", ".join(f"{name}={value}" for name, value in change.items()) or "defaults"
         title += "" if copies == 4 else f", {copies} texts a cluster at most"
         title += "" if sets == SHIPPED else ", with chef_claims and factcheck"
-        cells = [f"{measured[name].value:.4f}" for name in names]
-        cells += [" ".join(f"{value:.3f}" for value in by_set), f"{np.mean(left_out):.4f}"]
+        cells = [*try_validation(model, whole, test), f"{np.mean(left_out):.4f}"]
         cells += [f"{over:.3f}", f"{time.perf_counter() - started:.0f}"]
         print("| " + " | ".join([title, *cells]) + " |", flush=True)
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import argparse
 import csv
 import dataclasses
 import json
 import lzma
+import os
 import re
 import sys
 import time
@@ -58,6 +60,15 @@ SHORTEST_ORDINARY = 8
 
 PLACEHOLDERS = re.compile(r"O?网页链接|@用户|\[(?:电话|证件|邮箱)\]")
 """What the preparation of the sets put in place of links, names and numbers."""
+
+
+def parse_with_data(parser: argparse.ArgumentParser) -> argparse.Namespace:
+    """Return the arguments, `--data DIR` (or RUMORSCAN_DATA) among them."""
+    parser.add_argument("--data", default=os.environ.get("RUMORSCAN_DATA"), metavar="DIR")
+    arguments = parser.parse_args()
+    if not arguments.data:
+        parser.error("name the data with --data DIR or RUMORSCAN_DATA")
+    return arguments
 
 
 def read_sets(data: Path, names: tuple[str, ...] | list[str]) -> Corpus:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
+
 from rumorscan.training import trials
 from rumorscan.training.clusters import find_clusters, mark_twins
 from rumorscan.training.corpora import Corpus
@@ -11,7 +13,15 @@ from rumorscan.training.metrics import Metrics, measure
 from rumorscan.training.recipes import Model, Recipe
 from rumorscan.training.record import Training
 from rumorscan.training.splits import link_clusters
-from sets.reading import MEASURED_ONLY, ORDINARY_TEST, POSTS_A_TEST, read_sets, sample_texts, say
+from sets.reading import (
+    MEASURED_ONLY,
+    ORDINARY_TEST,
+    POSTS_A_TEST,
+    SHIPPED,
+    read_sets,
+    sample_texts,
+    say,
+)
 
 
 def add_trials(
@@ -54,3 +64,20 @@ def measure_beside(model: Model, corpus: Corpus, beside: Corpus) -> Metrics:
     apart = beside.take(~mark_twins(beside.texts.tolist(), corpus.texts.tolist()))
     probabilities = trials.probabilities_of(model, apart.texts.tolist())
     return measure(apart.labels, probabilities, find_clusters(apart))
+
+
+VALIDATED = ("auc", "recall_at_95", "macro_f1", "ece")
+"""The figures of the validation part that a sweep shows."""
+
+
+def try_validation(model: Model, corpus: Corpus, rows: np.ndarray) -> list[str]:
+    """Return the figures of the validation part, and the AUC by set in one cell."""
+    part = corpus.take(rows)
+    probabilities = trials.probabilities_of(model, part.texts.tolist())
+    measured = measure(part.labels, probabilities, draws=1)
+    by_set = [
+        measure(part.labels[one], probabilities[one], draws=1)["auc"].value
+        for one in (part.sources == name for name in SHIPPED)
+    ]
+    cells = [f"{measured[name].value:.4f}" for name in VALIDATED]
+    return [*cells, " ".join(f"{value:.3f}" for value in by_set)]
