@@ -30,6 +30,7 @@ from sets.trying import VALIDATED, add_trials, try_validation
 
 from rumorscan.rumors.folders import resolve_encoder
 from rumorscan.training import trials
+from rumorscan.training.alarms import BALANCED
 from rumorscan.training.clusters import find_clusters
 from rumorscan.training.corpora import Corpus
 from rumorscan.training.learning import learn
@@ -114,7 +115,7 @@ def sweep(
     for change in SWEEP:
         started = time.perf_counter()
         model = change_recipe(recipe, change).fit(corpus, clusters, train, kept)
-        over = trials.count_alarms(model, ordinary["covid"]).over_half[trials.BALANCED].value
+        over = trials.count_alarms(model, ordinary["covid"]).over_half[BALANCED].value
         cells = try_validation(model, corpus, test)
         cells.append(try_validation(model.linear, corpus, test)[VALIDATED.index("auc")])
         cells += [f"{over:.3f}", f"{time.perf_counter() - started:.0f}"]

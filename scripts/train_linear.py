@@ -28,6 +28,7 @@ from sets.reading import NOTES as SHARED_NOTES
 from sets.trying import VALIDATED, add_trials, try_validation
 
 from rumorscan.training import trials
+from rumorscan.training.alarms import BALANCED
 from rumorscan.training.clusters import find_clusters
 from rumorscan.training.corpora import Corpus, join
 from rumorscan.training.learning import learn
@@ -126,7 +127,7 @@ def sweep(data: Path, corpus: Corpus, ordinary: dict[str, list[str]], seed: int)
             other = recipe.fit(whole, codes, others, everything)
             guessed = trials.probabilities_of(other, whole.texts[mine].tolist())
             left_out.append(measure(whole.labels[mine], guessed, draws=1)["auc"].value)
-        over = trials.count_alarms(model, ordinary["covid"]).over_half[trials.BALANCED].value
+        over = trials.count_alarms(model, ordinary["covid"]).over_half[BALANCED].value
         title = ", ".join(f"{name}={value}" for name, value in change.items()) or "defaults"
         title += "" if copies == 4 else f", {copies} texts a cluster at most"
         title += "" if sets == SHIPPED else ", with chef_claims and factcheck"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from rumorscan.cli.documents import print_json
-from rumorscan.cli.progress import reporter
+from rumorscan.cli.progress import reporter, teller
 
 
 @click.command(name="evaluate")
@@ -102,7 +102,7 @@ def command(
         base_rate=base_rate,
         evasions=not no_evasions,
         seed=seed,
-        progress=lambda line: None if quiet or as_json else click.echo(line, err=True),
+        progress=teller(silent=quiet or as_json),
     )
     if html:
         found.write_html(html)

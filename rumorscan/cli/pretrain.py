@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import click
 
+from rumorscan.cli.progress import teller
+
 
 @click.command(name="pretrain")
 @click.argument("corpus", metavar="CORPUS...", nargs=-1, required=True)
@@ -69,10 +71,6 @@ def command(
     """
     from rumorscan.training.pretraining import PretrainSettings, pretrain
 
-    def say(line: str) -> None:
-        if not quiet:
-            click.echo(line, err=True)
-
     settings = PretrainSettings(
         objective=objective,
         layers=layers,
@@ -89,7 +87,7 @@ def command(
         vocabulary=vocabulary,
         checkpoint=work,
         minutes=minutes,
-        progress=say,
+        progress=teller(silent=quiet),
     )
     if found.path:
         click.echo(f"编码器 encoder: {found.path}", err=True)

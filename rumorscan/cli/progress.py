@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
+from collections.abc import Callable
 from types import TracebackType
 from typing import TYPE_CHECKING, Protocol
 
@@ -51,6 +52,16 @@ def reporter(*, silent: bool = False) -> Reporter:
     if silent:
         return Silent()
     return Bars() if sys.stderr.isatty() else Lines()
+
+
+def teller(*, silent: bool = False) -> Callable[[str], None]:
+    """Return a function that writes a line to stderr, or nothing."""
+
+    def tell(line: str) -> None:
+        if not silent:
+            click.echo(line, err=True)
+
+    return tell
 
 
 class Silent:

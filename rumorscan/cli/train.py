@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import click
 
+from rumorscan.cli.progress import teller
+
 
 @click.command(name="train")
 @click.argument("labeled", metavar="LABELED...", nargs=-1, required=True)
@@ -68,10 +70,6 @@ def command(
     """
     from rumorscan.training import train
 
-    def say(line: str) -> None:
-        if not quiet:
-            click.echo(line, err=True)
-
     training = train(
         list(labeled),
         out,
@@ -83,7 +81,7 @@ def command(
         seed=seed,
         work=work,
         device=device,
-        progress=say,
+        progress=teller(silent=quiet),
     )
     click.echo(training.to_text())
     for line in training.warnings:

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from rumorscan.rumors.calibration import TRAINED_RATE
 from rumorscan.settings import ScoringSettings
 from rumorscan.training.base_rates import PER, THRESHOLD
 from rumorscan.training.intervals import (
@@ -21,7 +22,9 @@ from rumorscan.training.intervals import (
 )
 from rumorscan.training.metrics import share_gauge
 
-BALANCED = 0.5
+BALANCED = TRAINED_RATE
+"""The base rate under which labeled sets, about half of them false, are measured."""
+
 SCAN_RATE = ScoringSettings().base_rate
 """The base rate that a scan asks for unless it is told otherwise."""
 

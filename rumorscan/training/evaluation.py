@@ -13,7 +13,7 @@ import numpy as np
 from rumorscan.errors import LabeledError, RunError
 from rumorscan.rumors.reading import read_texts
 from rumorscan.training import trials
-from rumorscan.training.alarms import FalseAlarms
+from rumorscan.training.alarms import BALANCED, FalseAlarms
 from rumorscan.training.appraisal import Appraisal, Material, appraise
 from rumorscan.training.clusters import cluster_texts, find_clusters, mark_twins
 from rumorscan.training.comparison import Comparison, compare
@@ -141,7 +141,7 @@ def evaluate(
     against: str | Path | Model | None = AGAINST,
     seen: Any = None,
     ordinary: Any = None,
-    base_rate: float = trials.BALANCED,
+    base_rate: float = BALANCED,
     evasions: bool = True,
     draws: int = DRAWS,
     seed: int = 0,

@@ -12,6 +12,7 @@ from rumorscan.errors import LabeledError, ModelError
 from rumorscan.rumors.folders import resolve_encoder
 from rumorscan.rumors.profiles import Profile
 from rumorscan.training import trials
+from rumorscan.training.alarms import BALANCED
 from rumorscan.training.clusters import cluster_texts, find_clusters
 from rumorscan.training.corpora import Corpus, read_labeled
 from rumorscan.training.leaks import Leaks, find_leaks
@@ -190,7 +191,7 @@ def _profile(
     material: trials.Material, grouped: trials.Trial, learned_from: npt.NDArray[np.int64]
 ) -> Profile:
     """Return the profile of the data, with the balanced probabilities of the grouped trial."""
-    balanced = trials.RATES.index(trials.BALANCED)
+    balanced = trials.RATES.index(BALANCED)
     ordinary = {
         name: (texts, grouped.ordinary[name][:, balanced])
         for name, texts in material.ordinary.items()

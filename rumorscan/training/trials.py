@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from rumorscan.errors import LabeledError
 from rumorscan.rumors.reading import read_texts
-from rumorscan.settings import ScoringSettings
+from rumorscan.training.alarms import BALANCED, SCAN_RATE
 from rumorscan.training.corpora import Corpus
 from rumorscan.training.metrics import Figure, Metrics, measure, measure_share
 from rumorscan.training.recipes import Model, Recipe
@@ -27,10 +27,7 @@ Ordinary = Mapping[str, Sequence[str]]
 """Name of a source to its ordinary posts."""
 Say = Callable[[str], None]
 
-BALANCED = 0.5
-"""The base rate under which labeled sets, about half of them false, are measured."""
-
-RATES = (BALANCED, ScoringSettings().base_rate)
+RATES = (BALANCED, SCAN_RATE)
 """The base rates under which false alarms on ordinary posts are counted: balanced, and a scan's."""
 
 SMALLEST_SOURCE = 30
