@@ -17,6 +17,7 @@ from pathlib import Path
 
 from sets.reading import parse_with_data, say
 
+from rumorscan.rumors.folders import resolve_encoder
 from rumorscan.training.pretraining.loop import PretrainSettings, pretrain_packed
 from rumorscan.training.pretraining.making import pack_apart
 from rumorscan.training.pretraining.packing import Packed
@@ -50,6 +51,7 @@ def main() -> None:
         rate=arguments.rate,
         seed=arguments.seed,
         device=arguments.device,
+        base=str(resolve_encoder(arguments.base)) if arguments.base else "",
     )
     found = pretrain_packed(
         packed,
@@ -79,6 +81,7 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument("--rate", type=float, default=defaults.rate)
     parser.add_argument("--seed", type=int, default=defaults.seed)
     parser.add_argument("--device", default="")
+    parser.add_argument("--base", default="", help="go on from this encoder, a name or a folder")
     return parse_with_data(parser)
 
 

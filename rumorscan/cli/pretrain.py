@@ -17,6 +17,11 @@ from rumorscan.cli.progress import teller
     help="评测文本 Texts to be measured on; lines that share 13 characters with one are left out.",
 )
 @click.option(
+    "--base",
+    metavar="ENCODER",
+    help="续训 Go on from this encoder (a name or a folder) on texts of your own.",
+)
+@click.option(
     "--objective",
     type=click.Choice(["masked", "next", "replaced"]),
     default="masked",
@@ -52,6 +57,7 @@ def command(
     corpus: tuple[str, ...],
     out: str,
     apart: tuple[str, ...],
+    base: str | None,
     objective: str,
     layers: int,
     width: int,
@@ -69,6 +75,7 @@ def command(
     folder is loaded by transformers, and by train --base. The same command runs on a CPU and on
     a GPU.
     """
+    from rumorscan.rumors.folders import resolve_encoder
     from rumorscan.training.pretraining import PretrainSettings, pretrain
 
     settings = PretrainSettings(
@@ -78,6 +85,7 @@ def command(
         tokens=int(tokens),
         seed=seed,
         device=device,
+        base=str(resolve_encoder(base)) if base else "",
     )
     found = pretrain(
         list(corpus),

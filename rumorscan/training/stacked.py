@@ -149,7 +149,8 @@ class StackedRecipe:
             curve: list[dict[str, float]] = []
             if not _take_back(network, kept):
                 lesson = material.lesson(encoder, self.versions, seed)
-                curve = fine_tune(network, lesson, check, settings, self.say)
+                state = kept and kept.with_suffix("")
+                curve = fine_tune(network, lesson, check, settings, self.say, checkpoint=state)
                 _keep(network, kept)
             loss = check_loss(network, check, settings)
             self.say(f"seed {seed}: check {loss:.4f}")

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import itertools
+import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -14,9 +16,11 @@ from torch import Tensor
 from torch.nn import functional
 
 from rumorscan.rumors.tokenizing import Tokens, cut_batches, pad
+from rumorscan.training.checkpoints import Checkpoint, pack_optimizers, unpack_optimizers
 from rumorscan.training.finetuning.network import Network
 
 Say = Callable[[str], None]
+_TOLD_EVERY = 50  # steps between two lines
 Floats = npt.NDArray[np.float64]
 Labels = npt.NDArray[np.int8]
 
@@ -38,6 +42,7 @@ class FineTuneSettings:
         smoothing: how far a label is drawn toward one half.
         claim_weight: of the claim head's loss beside the falsehood head's.
         patience: passes without a better validation loss before it stops.
+        every: steps between two checkpoints, where a folder for them is named.
         seed: of heads, order and dropout.
         device: `cpu` or `cuda`.
     """
@@ -51,12 +56,13 @@ class FineTuneSettings:
     smoothing: float = 0.05
     claim_weight: float = 0.5
     patience: int = 1
+    every: int = 250
     seed: int = 0
     device: str = "cpu"
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the settings as plain data."""
-        return asdict(self)
+        """Return the settings that decide the network, as plain data."""
+        return {name: value for name, value in asdict(self).items() if name != "every"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +104,8 @@ def fine_tune(
     check: Lesson,
     settings: FineTuneSettings,
     say: Say = lambda _: None,
+    *,
+    checkpoint: str | Path | None = None,
 ) -> list[dict[str, float]]:
     """Fine-tune a network in place; it ends with the weights of its best pass.
 
@@ -106,53 +114,124 @@ def fine_tune(
         lesson: to learn from.
         check: held out; its loss decides when to stop.
         settings: how.
-        say: called with a line a pass.
+        say: called with a line every few steps and a line a pass.
+        checkpoint: folder for the state on the way; where it holds one, of the same lesson and
+            settings, learning goes on from it. It is gone when the network is done.
 
     Returns:
         A row for each pass: epoch, loss, check.
     """
-    torch.manual_seed(settings.seed)
-    random = np.random.default_rng(settings.seed)
-    network.to(settings.device)
-    optimizer, rates = _optimizer(network, settings)
-    each = len(_plan(lesson, settings.batch_tokens, np.random.default_rng(0)))
-    total = settings.epochs * each
-    best, waited, step = float("inf"), 0, 0
-    kept = {name: one.clone() for name, one in network.state_dict().items()}
-    curve = []
-    for epoch in range(settings.epochs):
-        network.train()
-        losses = []
-        for tokens, mask, labels, weights in _plan(lesson, settings.batch_tokens, random):
-            pace = min((step + 1) / (0.1 * total), (total - step) / (0.9 * total))
-            for group, rate in zip(optimizer.param_groups, rates, strict=True):
-                group["lr"] = rate * pace
-            with torch.autocast(settings.device, torch.bfloat16):
-                scores = network(tokens.to(settings.device), mask.to(settings.device))
-            loss = _loss(scores.float().cpu(), labels, weights, settings)
-            loss.backward()  # type: ignore[no-untyped-call]
-            torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
-            optimizer.step()
-            optimizer.zero_grad(set_to_none=True)
-            losses.append(float(loss.detach()))
-            step += 1
-        found = check_loss(network, check, settings)
+    kept = None if checkpoint is None else Checkpoint(checkpoint)
+    run = _Run(network, lesson, check, settings, say)
+    if kept is not None and run.resume(kept):
+        say(f"step {run.step} of {run.steps}: going on")
+    while not run.is_over():
+        run.learn_pass(kept)
+    network.load_state_dict(run.best)
+    if kept is not None:
+        kept.clear()
+    return run.curve
+
+
+class _Run:
+    """A fine-tuning that can be left and taken up again: all is drawn from seed and step."""
+
+    def __init__(
+        self, network: Network, lesson: Lesson, check: Lesson, settings: FineTuneSettings, say: Say
+    ) -> None:
+        self.network, self.lesson, self.check = network.to(settings.device), lesson, check
+        self.settings, self.say = settings, say
+        self.optimizer, self.rates = _optimizer(network, settings)
+        self.each = len(_plan(lesson, settings.batch_tokens, np.random.default_rng(0)))
+        self.steps = settings.epochs * self.each
+        self.step = 0
+        self.losses: list[float] = []
+        self.curve: list[dict[str, float]] = []
+        self.best = self._weights()
+
+    def is_over(self) -> bool:
+        """Return whether all passes are made, or the last ones brought nothing."""
+        found = [row["check"] for row in self.curve]
+        since = len(found) - 1 - found.index(min(found)) if found else 0
+        return len(found) == self.settings.epochs or since > self.settings.patience
+
+    def learn_pass(self, checkpoint: Checkpoint | None) -> None:
+        """Learn from every text once, or from those that an earlier run did not come to."""
+        settings, epoch = self.settings, len(self.curve)
+        random = np.random.default_rng((settings.seed, epoch))
+        batches = _plan(self.lesson, settings.batch_tokens, random)
+        begun, first = time.monotonic(), self.step
+        self.network.train()
+        for batch in batches.behind(self.step - epoch * self.each):
+            self._learn(batch)
+            if self.step % _TOLD_EVERY == 0:
+                speed = (time.monotonic() - begun) / (self.step - first)
+                recent = float(np.mean(self.losses[-_TOLD_EVERY:]))
+                left = speed * (self.steps - self.step) / 60
+                self.say(
+                    f"step {self.step} of {self.steps}: loss {recent:.3f}, {left:.0f} minutes left"
+                )
+            if checkpoint and self.step % settings.every == 0:
+                self.keep(checkpoint)
+        found = check_loss(self.network, self.check, settings)
         row = {
             "epoch": epoch + 1,
-            "loss": round(float(np.mean(losses)), 4),
+            "loss": round(float(np.mean(self.losses)), 4),
             "check": round(found, 4),
         }
-        curve.append(row)
-        say(f"pass {epoch + 1} of {settings.epochs}: loss {row['loss']:.3f}, check {found:.4f}")
-        if found < best:
-            best, waited = found, 0
-            kept = {name: one.clone() for name, one in network.state_dict().items()}
-        else:
-            waited += 1
-            if waited > settings.patience:
-                break
-    network.load_state_dict(kept)
-    return curve
+        self.say(
+            f"pass {epoch + 1} of {settings.epochs}: loss {row['loss']:.3f}, check {found:.4f}"
+        )
+        if all(row["check"] < earlier["check"] for earlier in self.curve):
+            self.best = self._weights()
+        self.curve.append(row)
+        self.losses.clear()
+
+    def _learn(self, batch: Batch) -> None:
+        settings, total = self.settings, self.steps
+        tokens, mask, labels, weights = batch
+        torch.manual_seed(settings.seed * 1_000_003 + self.step)  # of the dropout
+        pace = min((self.step + 1) / (0.1 * total), (total - self.step) / (0.9 * total))
+        for group, rate in zip(self.optimizer.param_groups, self.rates, strict=True):
+            group["lr"] = rate * pace
+        with torch.autocast(settings.device, torch.bfloat16):
+            scores = self.network(tokens.to(settings.device), mask.to(settings.device))
+        loss = _loss(scores.float().cpu(), labels, weights, settings)
+        loss.backward()  # type: ignore[no-untyped-call]
+        torch.nn.utils.clip_grad_norm_(self.network.parameters(), 1.0)
+        self.optimizer.step()
+        self.optimizer.zero_grad(set_to_none=True)
+        self.losses.append(float(loss.detach()))
+        self.step += 1
+
+    def keep(self, checkpoint: Checkpoint) -> None:
+        """Write the state of the run."""
+        state = {"of": self._name(), "curve": self.curve, "losses": self.losses}
+        tensors = {
+            "weights": self.network.state_dict(),
+            "best": self.best,
+            "optimizer": pack_optimizers([self.optimizer]),
+        }
+        checkpoint.keep(self.step, state, tensors)
+
+    def resume(self, checkpoint: Checkpoint) -> bool:
+        """Take up the state of a checkpoint; return whether it holds one of this run."""
+        state = checkpoint.state()
+        if state is None or state["of"] != self._name():
+            return False
+        self.step = state["step"]
+        self.curve, self.losses = state["curve"], state["losses"]
+        self.network.load_state_dict(checkpoint.tensors(self.step, "weights"))
+        self.best = checkpoint.tensors(self.step, "best")
+        unpack_optimizers([self.optimizer], checkpoint.tensors(self.step, "optimizer"))
+        return True
+
+    def _name(self) -> dict[str, Any]:
+        """Return what a checkpoint must agree with."""
+        return {"settings": self.settings.to_dict(), "texts": len(self.lesson), "each": self.each}
+
+    def _weights(self) -> dict[str, Tensor]:
+        return {name: one.clone() for name, one in self.network.state_dict().items()}
 
 
 def check_loss(network: Network, lesson: Lesson, settings: FineTuneSettings) -> float:
@@ -193,7 +272,11 @@ class _Pass:
         return len(self.groups)
 
     def __iter__(self) -> Iterator[Batch]:
-        for rows in self.groups:
+        return self.behind(0)
+
+    def behind(self, count: int) -> Iterator[Batch]:
+        """Return the batches without the first so many."""
+        for rows in self.groups[count:]:
             tokens, mask = pad([self.encoded[row] for row in rows.tolist()])
             yield (
                 torch.from_numpy(tokens),

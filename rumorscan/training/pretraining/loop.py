@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import copy
+import dataclasses
 import json
 import platform
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,18 +15,20 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from rumorscan.errors import ModelError
+from rumorscan.training.checkpoints import Checkpoint, pack_optimizers, unpack_optimizers
 from rumorscan.training.extras import require_torch
 from rumorscan.training.pretraining.packing import Packed, vocabulary_size
 
 if TYPE_CHECKING:
     import torch
+    from transformers import BertModel
 
     from rumorscan.training.pretraining.objectives import Objective
     from rumorscan.training.pretraining.optimizing import Mover
 
 Say = Callable[[str], None]
 
-STATE, WEIGHTS, MEMORY = "state.json", "weights.safetensors", "optimizer.safetensors"
+WEIGHTS, MEMORY = "weights", "optimizer"
 MAXIMUM_LENGTH = 256
 """Tokens of a text that an encoder can read."""
 
@@ -48,6 +51,8 @@ class PretrainSettings:
         every: steps between two looks at the held-out rows.
         seed: of weights, order and masks.
         device: `cpu`, `cuda`, or empty for the GPU where there is one.
+        base: folder of an encoder to go on from, in place of random weights; it gives layers,
+            width and characters.
     """
 
     objective: str = "masked"
@@ -60,11 +65,17 @@ class PretrainSettings:
     every: int = 200
     seed: int = 0
     device: str = ""
+    base: str = ""
 
     def shape(self) -> dict[str, Any]:
         """Return the fields that a checkpoint must agree with."""
         free = ("tokens", "every", "device")
-        return {name: value for name, value in asdict(self).items() if name not in free}
+        found = {name: value for name, value in self.to_dict().items() if name not in free}
+        return {name: value for name, value in found.items() if name != "base" or value}
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the settings as JSON data; of the base its name alone."""
+        return {**asdict(self), "base": Path(self.base).name if self.base else ""}
 
 
 @dataclass(slots=True)
@@ -88,7 +99,7 @@ class Pretraining:
     def to_dict(self) -> dict[str, Any]:
         """Return everything as JSON data."""
         return {
-            "settings": asdict(self.settings),
+            "settings": self.settings.to_dict(),
             "steps": self.steps,
             "seconds": round(self.seconds, 1),
             "curve": self.curve,
@@ -126,9 +137,8 @@ def pretrain_packed(
         raise ModelError(f"{len(packed.tokens)} rows of text are too few to pretrain on")
     torch.manual_seed(settings.seed)
     run = _Run(packed, settings)
-    kept = None if checkpoint is None else Path(checkpoint)
-    if kept is not None:
-        run.resume(kept)
+    kept = None if checkpoint is None else Checkpoint(checkpoint)
+    if kept is not None and run.resume(kept):
         progress(f"step {run.found.steps} of {run.steps}: going on")
     finished = run.learn(kept, minutes, progress)
     if finished:
@@ -142,7 +152,7 @@ class _Run:
     def __init__(self, packed: Packed, settings: PretrainSettings) -> None:
         import torch
 
-        from rumorscan.training.pretraining.objectives import OBJECTIVES, make_encoder
+        from rumorscan.training.pretraining.objectives import OBJECTIVES
         from rumorscan.training.pretraining.optimizing import Mover
 
         if settings.objective not in OBJECTIVES:
@@ -156,22 +166,43 @@ class _Run:
         self.held_out = np.arange(len(packed.tokens) - held_out, len(packed.tokens))
         self.rows = len(packed.tokens) - held_out
         self.steps = max(1, settings.tokens // (settings.batch_rows * self.length))
-        encoder = make_encoder(
-            vocabulary_size(packed),
-            hidden_size=settings.width,
-            num_hidden_layers=settings.layers,
-            num_attention_heads=settings.width // 64,
-            intermediate_size=4 * settings.width,
-            max_position_embeddings=max(MAXIMUM_LENGTH, self.length),
-            hidden_dropout_prob=0.0,  # fewer than two passes: nothing is learned by heart
-            attention_probs_dropout_prob=0.0,
-        )
+        encoder = self._encoder()
         objective = OBJECTIVES[settings.objective](encoder)
         self.objective: Objective = objective.to(self.device)
         self.mover: Mover = Mover(objective, matrix_rate=settings.matrix_rate, rate=settings.rate)
-        self.found = Pretraining(settings)
+        self.found = Pretraining(self.settings)
 
-    def learn(self, checkpoint: Path | None, minutes: float | None, say: Say) -> bool:
+    def _encoder(self) -> BertModel:
+        """Return the encoder of the base, or one with random weights.
+
+        Raises:
+            ModelError: the base numbers other characters than the texts do.
+        """
+        from rumorscan.training.pretraining.objectives import load_encoder, make_encoder
+        from rumorscan.training.pretraining.vocabulary import read_characters
+
+        settings = self.settings
+        if not settings.base:
+            return make_encoder(
+                vocabulary_size(self.packed),
+                hidden_size=settings.width,
+                num_hidden_layers=settings.layers,
+                num_attention_heads=settings.width // 64,
+                intermediate_size=4 * settings.width,
+                max_position_embeddings=max(MAXIMUM_LENGTH, self.length),
+                hidden_dropout_prob=0.0,  # in two passes nothing is learned by heart
+                attention_probs_dropout_prob=0.0,
+            )
+        if read_characters(settings.base) != self.packed.characters:
+            raise ModelError(f"{settings.base}: numbers other characters than the packed texts do")
+        encoder = load_encoder(settings.base)
+        config = encoder.config
+        self.settings = dataclasses.replace(
+            settings, layers=config.num_hidden_layers, width=config.hidden_size
+        )
+        return encoder
+
+    def learn(self, checkpoint: Checkpoint | None, minutes: float | None, say: Say) -> bool:
         """Learn until the end or for so many minutes; return whether the end was reached."""
         from rumorscan.training.pretraining.optimizing import pace
 
@@ -268,48 +299,36 @@ class _Run:
 
         return torch.autocast(self.device.type, torch.bfloat16)
 
-    def keep(self, folder: Path) -> None:
-        """Write the state of the run; the file that counts appears last."""
-        from safetensors.torch import save_file
-
-        folder.mkdir(parents=True, exist_ok=True)
-        draft = folder / f"step-{self.found.steps}"
-        draft.mkdir(exist_ok=True)
-        weights = {name: one.contiguous() for name, one in self.objective.state_dict().items()}
-        save_file(weights, draft / WEIGHTS)
-        save_file(self.mover.tensors(), draft / MEMORY)
+    def keep(self, checkpoint: Checkpoint) -> None:
+        """Write the state of the run."""
         state = {"shape": self.settings.shape(), "rows": self.rows, **self.found.to_dict()}
-        written = folder / (STATE + ".new")
-        written.write_text(json.dumps(state), encoding="utf-8")
-        written.replace(folder / STATE)
-        for old in _steps_in(folder):
-            if old != draft:
-                for one in old.iterdir():
-                    one.unlink()
-                old.rmdir()
+        tensors = {
+            WEIGHTS: self.objective.state_dict(),
+            MEMORY: pack_optimizers(self.mover.optimizers),
+        }
+        checkpoint.keep(self.found.steps, state, tensors)
 
-    def resume(self, folder: Path) -> None:
-        """Take up the state of a folder, where it holds one.
+    def resume(self, checkpoint: Checkpoint) -> bool:
+        """Take up the state of a checkpoint; return whether it holds one.
 
         Raises:
             ModelError: it belongs to other settings or other texts.
         """
-        from safetensors.torch import load_file
-
-        if not (folder / STATE).is_file():
-            return
-        state = json.loads((folder / STATE).read_text(encoding="utf-8"))
+        state = checkpoint.state()
+        if state is None:
+            return False
         mine = {"shape": self.settings.shape(), "rows": self.rows}
         if {name: state[name] for name in mine} != mine:
             raise ModelError(
-                f"{folder}: the checkpoint is of another run ({state['shape']}); "
+                f"{checkpoint.folder}: the checkpoint is of another run ({state['shape']}); "
                 "name another folder or the same settings"
             )
-        self.found.steps, self.found.seconds = state["steps"], state["seconds"]
+        step = state["steps"]
+        self.found.steps, self.found.seconds = step, state["seconds"]
         self.found.curve = state["curve"]
-        kept = folder / f"step-{self.found.steps}"
-        self.objective.load_state_dict(load_file(kept / WEIGHTS))
-        self.mover.restore(load_file(kept / MEMORY))
+        self.objective.load_state_dict(checkpoint.tensors(step, WEIGHTS))
+        unpack_optimizers(self.mover.optimizers, checkpoint.tensors(step, MEMORY))
+        return True
 
 
 def write_encoder(run: _Run, out: Path) -> Path:
@@ -345,7 +364,3 @@ def _versions() -> dict[str, str]:
 
     names = ("torch", "transformers", "tokenizers", "jieba")
     return {"python": platform.python_version(), **{name: version(name) for name in names}}
-
-
-def _steps_in(folder: Path) -> Iterator[Path]:
-    return (one for one in folder.iterdir() if one.is_dir() and one.name.startswith("step-"))

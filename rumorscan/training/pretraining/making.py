@@ -18,7 +18,7 @@ from rumorscan.training.pretraining.loop import (
 )
 from rumorscan.training.pretraining.overlaps import mark_overlaps
 from rumorscan.training.pretraining.packing import SHORTEST, Packed, pack_texts
-from rumorscan.training.pretraining.vocabulary import SIZE
+from rumorscan.training.pretraining.vocabulary import SIZE, read_characters
 from rumorscan.training.tables import read_texts
 
 Files = str | Path | Iterable[str | Path]
@@ -43,7 +43,7 @@ def pretrain(
         settings: shape and recipe.
         apart: files of texts that models are to be measured on; lines that share a run of 13
             Chinese characters with one of them are left out.
-        vocabulary: characters and special tokens at most.
+        vocabulary: characters and special tokens at most; a base has its own.
         checkpoint: folder for the state on the way; where it holds one, the run goes on from it.
         minutes: stop after so long, with a checkpoint and without an encoder.
         progress: called with a line a step.
@@ -56,8 +56,15 @@ def pretrain(
     texts = [text for path in _listed(corpus) for text in read_texts(path)]
     progress(f"{len(texts)} lines")
     measured = [text for path in _listed(apart) for text in read_texts(path)]
-    seed = settings.seed if settings else 0
-    packed = pack_apart(texts, measured, size=vocabulary, seed=seed, progress=progress)
+    settings = settings or PretrainSettings()
+    packed = pack_apart(
+        texts,
+        measured,
+        size=vocabulary,
+        seed=settings.seed,
+        characters=read_characters(settings.base) if settings.base else (),
+        progress=progress,
+    )
     return pretrain_packed(
         packed, out, settings, checkpoint=checkpoint, minutes=minutes, progress=progress
     )
@@ -70,6 +77,7 @@ def pack_apart(
     length: int = 128,
     size: int = SIZE,
     seed: int = 0,
+    characters: Sequence[str] = (),
     progress: Say = lambda _: None,
 ) -> Packed:
     """Return the different lines that share no wording with texts measured on, packed.
@@ -80,6 +88,7 @@ def pack_apart(
         length: tokens in a row.
         size: of the vocabulary.
         seed: of the order of the lines.
+        characters: the vocabulary; empty chooses one.
         progress: called with a line.
 
     Raises:
@@ -101,7 +110,7 @@ def pack_apart(
     if not len(distinct):
         raise LabeledError("no line is left to learn from; expected texts of 4 characters or more")
     kept = [texts[row] for row in rows[distinct.first_row].tolist()]
-    return pack_texts(kept, length=length, size=size, seed=seed)
+    return pack_texts(kept, length=length, size=size, seed=seed, characters=characters)
 
 
 def _listed(files: Files) -> list[Path]:

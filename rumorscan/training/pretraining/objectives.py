@@ -9,6 +9,7 @@ there (ELECTRA, Clark et al. 2020).
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import torch
@@ -16,7 +17,9 @@ from torch import Generator, Tensor, nn
 from torch.nn import functional
 from transformers import BertConfig, BertModel
 from transformers.models.bert.modeling_bert import BertPredictionHeadTransform
+from transformers.utils import logging as transformers_logging
 
+from rumorscan.errors import ModelError
 from rumorscan.training.pretraining.masking import hide_words
 
 _REPLACED_WEIGHT = 50.0  # of the discriminator's loss, Clark et al.
@@ -151,6 +154,28 @@ def make_encoder(vocabulary: int, **sizes: Any) -> BertModel:
     """
     config = BertConfig(vocab_size=vocabulary, pad_token_id=0, **sizes)
     return BertModel(config, add_pooling_layer=False)
+
+
+def load_encoder(folder: str | Path) -> BertModel:
+    """Return the encoder of a folder, without dropout.
+
+    Raises:
+        ModelError: transformers cannot load it.
+    """
+    transformers_logging.disable_progress_bar()
+    try:
+        return BertModel.from_pretrained(
+            folder,
+            add_pooling_layer=False,
+            use_safetensors=True,
+            local_files_only=True,
+            dtype=torch.float32,
+            hidden_dropout_prob=0.0,
+            attention_probs_dropout_prob=0.0,
+        )
+    except (OSError, ValueError, RuntimeError) as error:
+        line = str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise ModelError(f"{folder}: transformers cannot load it: {line}") from error
 
 
 def _loss(scores: Tensor, tokens: Tensor) -> Tensor:

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import torch
-from torch import Tensor, nn
+from torch import nn
 
 WARMUP, COOLDOWN = 0.02, 0.4
 """Shares of a run in which the pace rises from zero, and in which it falls back to it."""
 
 _WEIGHT_DECAY = 0.05
-_STATE = "."
 
 
 def pace(progress: float) -> float:
@@ -41,7 +38,7 @@ class Mover:
             is_matrix = weight.ndim == 2 and ".layer." in name
             (matrices if is_matrix else others).append(weight)
         self._weights = [*matrices, *others]
-        self._optimizers: list[torch.optim.Optimizer] = [
+        self.optimizers: list[torch.optim.Optimizer] = [
             torch.optim.AdamW(others, lr=rate, betas=(0.9, 0.98), weight_decay=0.01, foreach=True)
         ]
         if matrices:
@@ -51,33 +48,14 @@ class Mover:
                 weight_decay=_WEIGHT_DECAY,
                 adjust_lr_fn="match_rms_adamw",
             )
-            self._optimizers.append(muon)
-        self._rates = [one.param_groups[0]["lr"] for one in self._optimizers]
+            self.optimizers.append(muon)
+        self._rates = [one.param_groups[0]["lr"] for one in self.optimizers]
 
     def step(self, share: float) -> None:
         """Move the weights at a share of the full rates, and forget the gradients."""
         nn.utils.clip_grad_norm_(self._weights, 1.0)
-        for optimizer, rate in zip(self._optimizers, self._rates, strict=True):
+        for optimizer, rate in zip(self.optimizers, self._rates, strict=True):
             for group in optimizer.param_groups:
                 group["lr"] = rate * share
             optimizer.step()
             optimizer.zero_grad(set_to_none=True)
-
-    def tensors(self) -> dict[str, Tensor]:
-        """Return what the optimizers remember, by name, for a checkpoint without pickle."""
-        found: dict[str, Tensor] = {}
-        for at, optimizer in enumerate(self._optimizers):
-            for weight, state in optimizer.state_dict()["state"].items():
-                for name, value in state.items():
-                    tensor = value if isinstance(value, Tensor) else torch.tensor(value)
-                    found[_STATE.join(map(str, (at, weight, name)))] = tensor.contiguous()
-        return found
-
-    def restore(self, tensors: dict[str, Tensor]) -> None:
-        """Take back what `tensors` gave."""
-        states: list[dict[int, dict[str, Any]]] = [{} for _ in self._optimizers]
-        for key, value in tensors.items():
-            at, weight, name = key.split(_STATE)
-            states[int(at)].setdefault(int(weight), {})[name] = value
-        for optimizer, state in zip(self._optimizers, states, strict=True):
-            optimizer.load_state_dict(optimizer.state_dict() | {"state": state})

@@ -78,7 +78,12 @@ class Packed:
 
 
 def pack_texts(
-    texts: Sequence[str], *, length: int = 128, size: int = SIZE, seed: int = 0
+    texts: Sequence[str],
+    *,
+    length: int = 128,
+    size: int = SIZE,
+    seed: int = 0,
+    characters: Sequence[str] = (),
 ) -> Packed:
     """Return texts as packed sequences, in an order drawn by the seed.
 
@@ -87,6 +92,7 @@ def pack_texts(
         length: tokens in a row.
         size: of the vocabulary.
         seed: of the order, and of which lines stand as they were posted.
+        characters: the vocabulary; empty chooses one.
 
     Example:
         >>> packed = pack_texts(["城东水厂要停水三天", "今天下雨，快收衣服"], length=8)
@@ -102,8 +108,8 @@ def pack_texts(
         parts.append(_render([texts[row] for row in rows], is_plain[rows]))
     lines = join_folded(parts)
     lines = lines.take(np.flatnonzero(lines.lengths >= SHORTEST))
-    characters = choose_characters(count_characters([lines.codes]), size)
-    return _fill_rows(lines, characters, length)
+    chosen = characters or choose_characters(count_characters([lines.codes]), size)
+    return _fill_rows(lines, list(chosen), length)
 
 
 def _render(texts: list[str], is_plain: npt.NDArray[np.bool_]) -> Folded:

@@ -7,12 +7,16 @@ scoring and `transformers.AutoTokenizer`.
 
 from __future__ import annotations
 
+import json
 import unicodedata
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
+
+from rumorscan.errors import ModelError
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
@@ -107,6 +111,25 @@ def make_tokenizer(characters: Sequence[str]) -> Tokenizer:
     )
     tokenizer.add_special_tokens(list(SPECIAL))
     return tokenizer
+
+
+def read_characters(folder: str | Path) -> tuple[str, ...]:
+    """Return the characters of an encoder's folder, in the order of their numbers.
+
+    Raises:
+        ModelError: the folder has no tokenizer, or one of another kind than `make_tokenizer`'s.
+    """
+    path = Path(folder) / "tokenizer.json"
+    try:
+        numbers = json.loads(path.read_text(encoding="utf-8"))["model"]["vocab"]
+        tokens = tuple(sorted(numbers, key=numbers.__getitem__))
+    except OSError as error:
+        raise ModelError(f"{path}: cannot be read; expected an encoder's folder") from error
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise ModelError(f"{path}: is no tokenizer of ours: {error}") from error
+    if tokens[: len(SPECIAL)] != SPECIAL or any(len(one) != 1 for one in tokens[len(SPECIAL) :]):
+        raise ModelError(f"{path}: is no tokenizer of ours; one character must be one token")
+    return tokens[len(SPECIAL) :]
 
 
 def number_table(characters: Sequence[str]) -> npt.NDArray[np.uint16]:

@@ -69,6 +69,36 @@ def test_the_same_seed_gives_the_same_network():
     assert np.array_equal(*found)
 
 
+def test_a_fine_tuning_that_was_cut_ends_like_one_that_was_not(tmp_path):
+    settings = dataclasses.replace(SETTINGS, epochs=3, batch_tokens=256, every=7)
+    whole = TorchEncoder(*load_base(tiny_encoder()), 40)
+    curve = fine_tune(whole.network, lesson(whole), lesson(whole), settings)
+
+    def cut(line):
+        if line.startswith("pass 2"):
+            raise KeyboardInterrupt
+
+    again = TorchEncoder(*load_base(tiny_encoder()), 40)
+    with pytest.raises(KeyboardInterrupt):
+        fine_tune(
+            again.network, lesson(again), lesson(again), settings, cut, checkpoint=tmp_path / "kept"
+        )
+    said = []
+    fresh = TorchEncoder(*load_base(tiny_encoder(), seed=3), 40)
+    found = fine_tune(
+        fresh.network,
+        lesson(fresh),
+        lesson(fresh),
+        settings,
+        said.append,
+        checkpoint=tmp_path / "kept",
+    )
+    assert said[0].endswith("going on")
+    assert found == curve
+    assert np.array_equal(fresh.scores(fold_texts(TEXTS)), whole.scores(fold_texts(TEXTS)))
+    assert not (tmp_path / "kept").exists()
+
+
 def test_it_stops_when_it_no_longer_gets_better_and_keeps_the_best_pass():
     encoder = TorchEncoder(*load_base(tiny_encoder()), 40)
     flipped = lesson(encoder, TEXTS, [1 - label for label in LABELS])

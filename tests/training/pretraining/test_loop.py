@@ -1,5 +1,6 @@
 import dataclasses
 import json
+import shutil
 
 import numpy as np
 import pytest
@@ -64,6 +65,38 @@ def test_a_checkpoint_of_another_run_is_refused(tmp_path):
     other = dataclasses.replace(SETTINGS, seed=5)
     with pytest.raises(ModelError, match="is of another run"):
         pretrain_packed(packed(), tmp_path / "two", other, checkpoint=tmp_path / "work")
+
+
+def test_an_encoder_goes_on_from_a_base(tmp_path):
+    base = tiny_encoder()
+    settings = dataclasses.replace(SETTINGS, layers=9, base=str(base))
+    corpus = tmp_path / "posts.txt"
+    corpus.write_text("\n".join(lines()), encoding="utf-8")
+    found = pretrain(corpus, tmp_path / "more", settings, vocabulary=80)
+    assert found.settings.layers == 1
+    one, other = weights(base), weights(found.path)
+    assert one.keys() == other.keys()
+    assert not torch.equal(
+        one["embeddings.word_embeddings.weight"], other["embeddings.word_embeddings.weight"]
+    )
+    kept = (base / "tokenizer.json").read_bytes()
+    assert (found.path / "tokenizer.json").read_bytes() == kept
+    report = json.loads((found.path / "pretraining.json").read_text(encoding="utf-8"))
+    assert report["settings"]["base"] == "tiny"
+
+
+def test_a_base_of_another_vocabulary_is_refused(tmp_path):
+    base = shutil.copytree(tiny_encoder(), tmp_path / "base")
+    settings = dataclasses.replace(SETTINGS, base=str(base))
+    other = dataclasses.replace(packed(), characters=tuple("水火"))
+    with pytest.raises(ModelError, match="numbers other characters"):
+        pretrain_packed(other, tmp_path / "out", settings)
+    (base / "tokenizer.json").write_text('{"model": {"vocab": {"[PAD]": 0, "停水": 1}}}')
+    with pytest.raises(ModelError, match="is no tokenizer of ours"):
+        pretrain_packed(packed(), tmp_path / "out", settings)
+    (base / "tokenizer.json").unlink()
+    with pytest.raises(ModelError, match="cannot be read"):
+        pretrain_packed(packed(), tmp_path / "out", settings)
 
 
 def test_an_unknown_objective_is_refused(tmp_path):
