@@ -68,7 +68,10 @@ class Checkpoint:
         """Return the tensors of a file of the state."""
         from safetensors.torch import load_file
 
-        return load_file(self.folder / f"step-{step}" / f"{name}.safetensors")
+        found: dict[str, torch.Tensor] = load_file(
+            self.folder / f"step-{step}" / f"{name}.safetensors"
+        )
+        return found
 
     def clear(self) -> None:
         """Take the folder away; the run has ended."""

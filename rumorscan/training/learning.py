@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from pathlib import Path
 from typing import Any
 
@@ -166,8 +167,9 @@ def learn(
     _require_distinct(corpus, clusters, folds)
     material = trials.Material(corpus, clusters, _apart(ordinary, corpus))
     grouped = trials.try_folds(recipe, material, folds=folds, seed=seed, say=progress)
-    measured, missing = _try_elsewhere(recipe, material, progress)
-    alarms = _count_alarms(recipe, material, grouped, progress)
+    elsewhere = _Elsewhere(recipe, material, progress)
+    elsewhere.try_later()
+    elsewhere.try_left_out()
     progress("looking for leaks")
     leaks = _leaks(material, grouped)
     progress("fitting the model on everything")
@@ -178,10 +180,10 @@ def learn(
         model=model,
         inputs=corpus.inputs,
         data=_data(material, len(learned_from)),
-        trials={"grouped": trials.measure_trial(material, grouped), **measured},
-        ordinary=alarms,
+        trials={"grouped": trials.measure_trial(material, grouped), **elsewhere.measured},
+        ordinary=_gather_alarms(grouped, elsewhere),
         leaks=leaks,
-        missing=missing,
+        missing=elsewhere.missing,
         settings={"seed": seed, "folds": folds, **recipe.to_dict()},
         profile=_profile(material, grouped, learned_from),
     )
@@ -201,44 +203,68 @@ def _profile(
     return make_profile(corpus.texts.tolist(), corpus.labels, probabilities, ordinary)
 
 
-def _try_elsewhere(
-    recipe: Recipe, material: trials.Material, say: trials.Say
-) -> tuple[dict[str, dict[str, Metrics]], dict[str, str]]:
-    """Return the metrics on later posts and on left-out sources, and why any is missing."""
-    measured: dict[str, dict[str, Metrics]] = {}
-    missing: dict[str, str] = {}
-    say("a later-in-time trial")
-    try:
-        measured["later"] = trials.measure_trial(material, trials.try_later(recipe, material))
-    except LabeledError as error:
-        missing["later"] = str(error)
-    sources = trials.sources_of(material.corpus)
-    for source in sources if len(sources) > 1 else ():
-        say(f"a trial without {source}")
+class _Elsewhere:
+    """The metrics on later posts and on sources left out, and why any is missing."""
+
+    def __init__(self, recipe: Recipe, material: trials.Material, say: trials.Say) -> None:
+        self.recipe, self.material, self.say = recipe, material, say
+        self.measured: dict[str, dict[str, Metrics]] = {}
+        self.missing: dict[str, str] = {}
+        self.alarms: dict[str, trials.Alarms] = {}
+
+    def try_later(self) -> None:
+        """Learn from the past and test on what came later."""
+        self.say("a later-in-time trial")
         try:
-            trial = trials.try_left_out(recipe, material, source=source)
+            trial = trials.try_later(self.recipe, self.material)
         except LabeledError as error:
-            missing[f"without {source}"] = str(error)
-            continue
-        for part, found in trials.measure_trial(material, trial).items():
+            self.missing["later"] = str(error)
+        else:
+            self.measured["later"] = trials.measure_trial(self.material, trial)
+
+    def try_left_out(self) -> None:
+        """Leave out each labeled source and each source of ordinary posts, a pair at a time.
+
+        The pair costs one model: labeled posts test the head of falsehood, ordinary ones mostly
+        that of claims.
+        """
+        labeled = trials.sources_of(self.material.corpus)
+        ordinary = list(self.material.ordinary) if len(self.material.ordinary) > 1 else []
+        for source, everyday in itertools.zip_longest(
+            labeled if len(labeled) > 1 else [], ordinary, fillvalue=""
+        ):
+            self.say(f"a trial without {' and '.join(filter(None, [source, everyday]))}")
+            if source and self._try_source(source, everyday):
+                continue
+            if everyday:
+                found = trials.try_ordinary(self.recipe, self.material, source=everyday)
+                self.alarms[everyday] = found
+
+    def _try_source(self, source: str, everyday: str) -> bool:
+        """Try without a source and perhaps one of ordinary posts; return whether it could be."""
+        try:
+            trial = trials.try_left_out(
+                self.recipe, self.material, source=source, ordinary=everyday
+            )
+        except LabeledError as error:
+            self.missing[f"without {source}"] = str(error)
+            return False
+        for part, found in trials.measure_trial(self.material, trial).items():
             if part.startswith("all"):
-                measured.setdefault("left_out", {})[part.replace("all", source, 1)] = found
-    return measured, missing
+                name = part.replace("all", source, 1)
+                self.measured.setdefault("left_out", {})[name] = found
+        self.alarms |= {name: trials.alarms_of(one) for name, one in trial.ordinary.items()}
+        return True
 
 
-def _count_alarms(
-    recipe: Recipe, material: trials.Material, grouped: trials.Trial, say: trials.Say
+def _gather_alarms(
+    grouped: trials.Trial, elsewhere: _Elsewhere
 ) -> dict[str, dict[str, trials.Alarms]]:
     """Return the false alarms on ordinary posts held out, and on sources left out whole."""
-    if not material.ordinary:
+    if not grouped.ordinary:
         return {}
-    alarms = {"held_out": {name: trials.alarms_of(one) for name, one in grouped.ordinary.items()}}
-    if len(material.ordinary) > 1:
-        say("trials without one source of ordinary posts")
-        alarms["left_out"] = {
-            name: trials.try_ordinary(recipe, material, source=name) for name in material.ordinary
-        }
-    return alarms
+    held_out = {name: trials.alarms_of(one) for name, one in grouped.ordinary.items()}
+    return {"held_out": held_out} | ({"left_out": elsewhere.alarms} if elsewhere.alarms else {})
 
 
 def _require_enough(corpus: Corpus) -> None:

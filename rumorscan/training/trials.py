@@ -145,10 +145,11 @@ def try_later(recipe: Recipe, material: Material, *, share: float = 0.3) -> Tria
     return _try_split(recipe, material, split)
 
 
-def try_left_out(recipe: Recipe, material: Material, *, source: str) -> Trial:
+def try_left_out(recipe: Recipe, material: Material, *, source: str, ordinary: str = "") -> Trial:
     """Return the trial in which one source is tested by a model that learned from the others.
 
-    Rows of the other sources with a twin in this one are left out of learning.
+    Rows of the other sources with a twin in this one are left out of learning. A source of
+    ordinary posts may be left out and tested by the same model: each has its own head.
 
     Raises:
         LabeledError: the other sources do not have both labels.
@@ -157,7 +158,7 @@ def try_left_out(recipe: Recipe, material: Material, *, source: str) -> Trial:
     test = np.flatnonzero(is_test)
     is_train = ~is_test & ~np.isin(clusters, clusters[test])
     split = Split(np.flatnonzero(is_train), test, np.flatnonzero(~is_train & ~is_test))
-    return _try_split(recipe, material, split)
+    return _try_split(recipe, material, split, ordinary)
 
 
 def try_ordinary(recipe: Recipe, material: Material, *, source: str) -> Alarms:
@@ -167,11 +168,12 @@ def try_ordinary(recipe: Recipe, material: Material, *, source: str) -> Alarms:
     return count_alarms(model, material.ordinary[source])
 
 
-def _try_split(recipe: Recipe, material: Material, split: Split) -> Trial:
-    model = material.fit(recipe, split.train, material.everyday())
+def _try_split(recipe: Recipe, material: Material, split: Split, ordinary: str = "") -> Trial:
+    model = material.fit(recipe, split.train, material.everyday(without=ordinary))
     tested = _Tested(len(material.corpus))
     tested.ask(model, material.corpus, split.test)
-    return Trial((split,), tested.probabilities, {}, tested.linear)
+    found = {ordinary: _by_rate(model, material.ordinary[ordinary])} if ordinary else {}
+    return Trial((split,), tested.probabilities, found, tested.linear)
 
 
 class _Tested:
