@@ -20,11 +20,11 @@ from sets.reading import read_sets, say
 from rumorscan.rumors.linear import LinearModel
 from rumorscan.rumors.reading import read_texts
 from rumorscan.text.fold import Folded, fold_texts
-from rumorscan.training.augmentation import augment
 from rumorscan.training.clusters import find_clusters
 from rumorscan.training.corpora import Corpus
-from rumorscan.training.disguises import KINDS, disguise
-from rumorscan.training.metrics import measure
+from rumorscan.training.disguising.augmentation import augment
+from rumorscan.training.disguising.disguises import KINDS, disguise
+from rumorscan.training.measuring.metrics import measure
 from rumorscan.training.splits import grouped_holdout
 
 READINGS: dict[str, Callable[[Sequence[str]], Folded]] = {

@@ -30,10 +30,10 @@ from sets.trying import VALIDATED, add_trials, try_validation
 
 from rumorscan.rumors.folders import resolve_encoder
 from rumorscan.training import trials
-from rumorscan.training.alarms import BALANCED
 from rumorscan.training.clusters import find_clusters
 from rumorscan.training.corpora import Corpus
 from rumorscan.training.learning import learn
+from rumorscan.training.measuring.alarms import BALANCED
 from rumorscan.training.record import write_training
 from rumorscan.training.stacked import StackedRecipe, choose_tuning
 

@@ -28,11 +28,11 @@ from sets.reading import NOTES as SHARED_NOTES
 from sets.trying import VALIDATED, add_trials, try_validation
 
 from rumorscan.training import trials
-from rumorscan.training.alarms import BALANCED
 from rumorscan.training.clusters import find_clusters
 from rumorscan.training.corpora import Corpus, join
 from rumorscan.training.learning import learn
-from rumorscan.training.metrics import measure
+from rumorscan.training.measuring.alarms import BALANCED
+from rumorscan.training.measuring.metrics import measure
 from rumorscan.training.recipes import LinearRecipe
 from rumorscan.training.record import write_training
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from rumorscan.training.corpora import Corpus, read_labeled
-from rumorscan.training.evaluation import Evaluation, evaluate
 from rumorscan.training.learning import train
+from rumorscan.training.measuring.evaluation import Evaluation, evaluate
 from rumorscan.training.record import Training
 
 __all__ = ["Corpus", "Evaluation", "Training", "evaluate", "read_labeled", "train"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from rumorscan.training.metrics import NAMES, SHOWN
+from rumorscan.training.measuring.metrics import NAMES, SHOWN
 
 RETRAIN = "This model must be retrained on current posts of your own before operational use."
 

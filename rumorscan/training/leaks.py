@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from rumorscan.training.corpora import Corpus
-from rumorscan.training.metrics import Figure, measure
+from rumorscan.training.measuring.metrics import Figure, measure
 from rumorscan.training.splits import Split
 
 Floats = npt.NDArray[np.float64]

@@ -13,11 +13,11 @@ from rumorscan.errors import LabeledError, ModelError
 from rumorscan.rumors.folders import resolve_encoder
 from rumorscan.rumors.profiles import Profile
 from rumorscan.training import trials
-from rumorscan.training.alarms import BALANCED
 from rumorscan.training.clusters import cluster_texts, find_clusters
 from rumorscan.training.corpora import Corpus, read_labeled
 from rumorscan.training.leaks import Leaks, find_leaks
-from rumorscan.training.metrics import Metrics
+from rumorscan.training.measuring.alarms import BALANCED
+from rumorscan.training.measuring.metrics import Metrics
 from rumorscan.training.profiles import make_profile
 from rumorscan.training.recipes import LinearRecipe, Recipe, choose_rows
 from rumorscan.training.record import Training, write_training

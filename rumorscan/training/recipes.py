@@ -126,7 +126,7 @@ class LinearRecipe:
         A text and its copies weigh together what the text weighed, and stand on one side
         wherever a part is held out. Of `held_out_` the first len(part) rows are the texts.
         """
-        from rumorscan.training.augmentation import augment
+        from rumorscan.training.disguising.augmentation import augment
 
         texts = part.texts.tolist()
         for copy in range(self.disguised):

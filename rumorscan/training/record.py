@@ -16,7 +16,7 @@ from rumorscan.rumors.profiles import PROFILE_FILE, Profile
 from rumorscan.training.cards import write_card
 from rumorscan.training.corpora import LabeledInput
 from rumorscan.training.leaks import Leaks
-from rumorscan.training.metrics import SHOWN, Metrics, to_text
+from rumorscan.training.measuring.metrics import SHOWN, Metrics, to_text
 from rumorscan.training.recipes import SavedModel
 from rumorscan.training.trials import Alarms
 

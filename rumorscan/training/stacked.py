@@ -212,7 +212,7 @@ class _Material:
     def _lesson(
         self, encoder: TorchEncoder, chosen: npt.NDArray[np.bool_], versions: int, seed: int
     ) -> Lesson:
-        from rumorscan.training.augmentation import augment
+        from rumorscan.training.disguising.augmentation import augment
         from rumorscan.training.finetuning.loop import UNASKED, encode_lesson
 
         texts = [*self.part.texts.tolist(), *self.ordinary]

@@ -15,9 +15,9 @@ import numpy.typing as npt
 
 from rumorscan.errors import LabeledError
 from rumorscan.rumors.reading import read_texts
-from rumorscan.training.alarms import BALANCED, SCAN_RATE
 from rumorscan.training.corpora import Corpus
-from rumorscan.training.metrics import Figure, Metrics, measure, measure_share
+from rumorscan.training.measuring.alarms import BALANCED, SCAN_RATE
+from rumorscan.training.measuring.metrics import Figure, Metrics, measure, measure_share
 from rumorscan.training.recipes import Model, Recipe
 from rumorscan.training.splits import Rows, Split, grouped_folds, later_split
 

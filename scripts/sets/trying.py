@@ -9,7 +9,7 @@ import numpy as np
 from rumorscan.training import trials
 from rumorscan.training.clusters import find_clusters, mark_twins
 from rumorscan.training.corpora import Corpus
-from rumorscan.training.metrics import Metrics, measure
+from rumorscan.training.measuring.metrics import Metrics, measure
 from rumorscan.training.recipes import Model, Recipe
 from rumorscan.training.record import Training
 from rumorscan.training.splits import link_clusters

@@ -13,7 +13,7 @@ from rumorscan.rumors.folders import read_model_folder
 from rumorscan.training import evaluate, read_labeled
 from rumorscan.training.cards import RETRAIN
 from rumorscan.training.clusters import find_clusters
-from rumorscan.training.metrics import NAMES
+from rumorscan.training.measuring.metrics import NAMES
 
 FOLDER = Path(__file__).parents[2] / "models" / "linear"
 DATA = os.environ.get("RUMORSCAN_DATA", "")

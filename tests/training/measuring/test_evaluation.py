@@ -8,12 +8,12 @@ import pytest
 
 from rumorscan.errors import LabeledError, RunError
 from rumorscan.text.fold import Folded
-from rumorscan.training.contestants import Contestant
 from rumorscan.training.corpora import LabeledInput, read_labeled
-from rumorscan.training.disguises import KINDS
-from rumorscan.training.evaluation import evaluate
-from rumorscan.training.evasions import choose_rows, disguise_posts
-from rumorscan.training.printout import cells
+from rumorscan.training.disguising.disguises import KINDS
+from rumorscan.training.measuring.contestants import Contestant
+from rumorscan.training.measuring.evaluation import evaluate
+from rumorscan.training.measuring.evasions import choose_rows, disguise_posts
+from rumorscan.training.measuring.printout import cells
 
 CHARACTERS = list(
     "水厂面馆药店学校大桥车站市场公园食堂礼堂河山邻居老师司机医生早晚周末停电修路排队下雨搬家买菜"

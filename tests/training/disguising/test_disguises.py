@@ -6,9 +6,9 @@ from hypothesis import strategies as st
 
 from rumorscan.text.fold import fold_texts
 from rumorscan.text.homophones import same_sound
-from rumorscan.training.augmentation import augment
-from rumorscan.training.disguises import COMBINED, KINDS, disguise
-from rumorscan.training.substitutes import LEARNING, MEASURING, substitutes
+from rumorscan.training.disguising.augmentation import augment
+from rumorscan.training.disguising.disguises import COMBINED, KINDS, disguise
+from rumorscan.training.disguising.substitutes import LEARNING, MEASURING, substitutes
 
 POSTS = [
     "城东自来水厂明天起停水3天，大家赶快囤水！市政府请我们相信，电话13800138000。",

@@ -12,7 +12,7 @@ import orjson
 from rumorscan.text.distinct import find_distinct
 from rumorscan.text.fold import Folded
 from rumorscan.training.corpora import LabeledInput
-from rumorscan.training.intervals import Floats
+from rumorscan.training.measuring.intervals import Floats
 from rumorscan.training.recipes import Model
 from rumorscan.training.record import METRICS_FILE
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from rumorscan.text.fold import fold_texts
 from rumorscan.training.corpora import read_labeled
-from rumorscan.training.slices import SMALLEST, find_slices, measure_slices
+from rumorscan.training.measuring.slices import SMALLEST, find_slices, measure_slices
 
 TEXTS = [
     "城东水厂从周三起要停水三天，大家快囤水",

@@ -15,7 +15,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from rumorscan.text.tokens import tokenize
-from rumorscan.training.substitutes import GUARDED, Substitutes, Table, half_of
+from rumorscan.training.disguising.substitutes import GUARDED, Substitutes, Table, half_of
 
 Trick = Callable[[random.Random, "Draft", Substitutes, float], None]
 """Changes a draft; the number says to what share of its characters, at most."""
@@ -115,7 +115,7 @@ def play(text: str, names: Sequence[str], tables: Substitutes, share: float, key
         key: decides every chance; equal keys give equal texts.
 
     Example:
-        >>> from rumorscan.training.substitutes import LEARNING, substitutes
+        >>> from rumorscan.training.disguising.substitutes import LEARNING, substitutes
         >>> play("城东水厂停水三天", ["tail"], substitutes(LEARNING), 0.2, "1")[:8]
         '城东水厂停水三天'
     """

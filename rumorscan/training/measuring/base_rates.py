@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from rumorscan.training.intervals import Figure, Floats, Gauge, Sample, figure_of_share
+from rumorscan.training.measuring.intervals import Figure, Floats, Gauge, Sample, figure_of_share
 
 BASE_RATES = (0.01, 0.05, 0.20)
 """The base rates at which precision is told."""

@@ -10,8 +10,8 @@ import numpy as np
 
 from rumorscan.rumors.calibration import TRAINED_RATE
 from rumorscan.settings import ScoringSettings
-from rumorscan.training.base_rates import PER, THRESHOLD
-from rumorscan.training.intervals import (
+from rumorscan.training.measuring.base_rates import PER, THRESHOLD
+from rumorscan.training.measuring.intervals import (
     DRAWS,
     Clusters,
     Figure,
@@ -20,7 +20,7 @@ from rumorscan.training.intervals import (
     figure_of_share,
     sample,
 )
-from rumorscan.training.metrics import share_gauge
+from rumorscan.training.measuring.metrics import share_gauge
 
 BALANCED = TRAINED_RATE
 """The base rate under which labeled sets, about half of them false, are measured."""

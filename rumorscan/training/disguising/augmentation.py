@@ -5,8 +5,8 @@ from __future__ import annotations
 import random
 from collections.abc import Sequence
 
-from rumorscan.training.substitutes import LEARNING, substitutes
-from rumorscan.training.tricks import MOST_REPLACED, TRICKS, play
+from rumorscan.training.disguising.substitutes import LEARNING, substitutes
+from rumorscan.training.disguising.tricks import MOST_REPLACED, TRICKS, play
 
 _COUNTS = (1, 1, 2, 2, 3, 4, 5, 6)  # tricks of one copy; half of the copies have three or more
 _LEAST = 0.3  # of the share, from which each copy draws

@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from rumorscan.training.intervals import DRAWS, Floats, Gauge, Sample, sample
-from rumorscan.training.intervals import Figure as Figure  # noqa: PLC0414 - trials know it from here
+from rumorscan.training.measuring.intervals import DRAWS, Floats, Gauge, Sample, sample
+from rumorscan.training.measuring.intervals import Figure as Figure  # noqa: PLC0414 - trials know it from here
 
 BINS = 10
 """Equal-width bins of the calibration error."""

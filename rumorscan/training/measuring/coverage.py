@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from rumorscan.training.intervals import Figure, Floats, Gauge, Sample, rounded
+from rumorscan.training.measuring.intervals import Figure, Floats, Gauge, Sample, rounded
 
 COVERAGES = (1.0, 0.9, 0.8, 0.7, 0.5)
 """The shares of the posts whose accuracy is told."""

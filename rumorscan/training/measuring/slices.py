@@ -17,8 +17,8 @@ import numpy.typing as npt
 from rumorscan.text.fold import COUNTED, Folded
 from rumorscan.text.stance import STANCES, find_stance
 from rumorscan.training.corpora import Corpus
-from rumorscan.training.intervals import Clusters, Floats, Sample, sample
-from rumorscan.training.metrics import gauge
+from rumorscan.training.measuring.intervals import Clusters, Floats, Sample, sample
+from rumorscan.training.measuring.metrics import gauge
 
 SMALLEST = 30
 """A slice of fewer posts is counted and not measured."""

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn import metrics as reference
 
-from rumorscan.training.metrics import NAMES, measure, measure_share, to_text
+from rumorscan.training.measuring.metrics import NAMES, measure, measure_share, to_text
 
 
 @st.composite

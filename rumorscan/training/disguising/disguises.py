@@ -5,8 +5,8 @@ from __future__ import annotations
 import random
 from collections.abc import Sequence
 
-from rumorscan.training.substitutes import MEASURING, substitutes
-from rumorscan.training.tricks import MOST_REPLACED, REPLACING, TRICKS, play
+from rumorscan.training.disguising.substitutes import MEASURING, substitutes
+from rumorscan.training.disguising.tricks import MOST_REPLACED, REPLACING, TRICKS, play
 
 COMBINED = "combined"
 """The kind that plays several tricks on each post."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rumorscan.reports.glossary import EVASIONS, STANCES, Phrase
 from rumorscan.reports.phrases import words_for
-from rumorscan.training.slices import LENGTHS
+from rumorscan.training.measuring.slices import LENGTHS
 
 FIGURES = {
     "accuracy": Phrase("准确率（界线 .5）", "accuracy at .5"),

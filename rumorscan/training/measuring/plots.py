@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from rumorscan.training.reliability import Bin
+from rumorscan.training.measuring.reliability import Bin
 
 SIDE = 400.0
 
@@ -51,7 +51,7 @@ def reliability_points(bins: Sequence[Bin]) -> list[Point]:
     """Return the bins that hold posts as points of the reliability plot.
 
     Example:
-        >>> from rumorscan.training.intervals import Figure
+        >>> from rumorscan.training.measuring.intervals import Figure
         >>> bins = [Bin(0.7, 4, 0.75, Figure(0.75, 0.5, 1.0)), Bin(0.8, 0, 0.8, Figure(0, 0, 0))]
         >>> [(point.x, point.y, point.top, point.bottom) for point in reliability_points(bins)]
         [(300.0, 100.0, 0.0, 200.0)]

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from rumorscan.training.intervals import (
+from rumorscan.training.measuring.intervals import (
     DRAWS,
     Clusters,
     Figure,
@@ -17,7 +17,7 @@ from rumorscan.training.intervals import (
     rounded,
     sample,
 )
-from rumorscan.training.metrics import BINS, bins_of
+from rumorscan.training.measuring.metrics import BINS, bins_of
 
 
 @dataclass(frozen=True, slots=True)

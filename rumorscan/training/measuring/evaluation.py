@@ -13,18 +13,18 @@ import numpy as np
 from rumorscan.errors import LabeledError, RunError
 from rumorscan.rumors.reading import read_texts
 from rumorscan.training import trials
-from rumorscan.training.alarms import BALANCED, FalseAlarms
-from rumorscan.training.appraisal import Appraisal, Material, appraise
 from rumorscan.training.clusters import cluster_texts, find_clusters, mark_twins
-from rumorscan.training.comparison import Comparison, compare
-from rumorscan.training.contestants import NOBODY, Contestant, enter, oppose
 from rumorscan.training.corpora import Corpus, LabeledInput, read_labeled
-from rumorscan.training.evasions import disguise_posts
-from rumorscan.training.intervals import DRAWS, Clusters, Floats
 from rumorscan.training.leaks import Leaks, find_leaks
-from rumorscan.training.metrics import Metrics
+from rumorscan.training.measuring.alarms import BALANCED, FalseAlarms
+from rumorscan.training.measuring.appraisal import Appraisal, Material, appraise
+from rumorscan.training.measuring.comparison import Comparison, compare
+from rumorscan.training.measuring.contestants import NOBODY, Contestant, enter, oppose
+from rumorscan.training.measuring.evasions import disguise_posts
+from rumorscan.training.measuring.intervals import DRAWS, Clusters, Floats
+from rumorscan.training.measuring.metrics import Metrics
+from rumorscan.training.measuring.slices import find_slices
 from rumorscan.training.recipes import Model
-from rumorscan.training.slices import find_slices
 from rumorscan.training.splits import grouped_folds
 from rumorscan.training.tables import read_ordinary
 
@@ -110,13 +110,13 @@ class Evaluation:
 
     def to_text(self) -> str:
         """Return the evaluation as plain tables of at most 100 columns."""
-        from rumorscan.training.printout import print_out
+        from rumorscan.training.measuring.printout import print_out
 
         return print_out(self)
 
     def to_html(self) -> str:
         """Return the evaluation as one self-contained page."""
-        from rumorscan.training.page import render_evaluation
+        from rumorscan.training.measuring.page import render_evaluation
 
         return render_evaluation(self)
 

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from rumorscan.training.coverage import band_name
-from rumorscan.training.intervals import Figure
-from rumorscan.training.metrics import NAMES
+from rumorscan.training.measuring.coverage import band_name
+from rumorscan.training.measuring.intervals import Figure
+from rumorscan.training.measuring.metrics import NAMES
 
 if TYPE_CHECKING:
-    from rumorscan.training.evaluation import Evaluation
+    from rumorscan.training.measuring.evaluation import Evaluation
 
 SHOWN = {**NAMES, "aurc": "risk-coverage (AURC)"}
 """The figures of the whole in the order in which they are shown, with their names in words."""
@@ -26,7 +26,7 @@ def print_out(found: Evaluation) -> str:
     """Return an evaluation as plain tables of at most 100 columns.
 
     Example:
-        >>> from rumorscan.training.evaluation import evaluate
+        >>> from rumorscan.training.measuring.evaluation import evaluate
         >>> class Model:
         ...     def rumor_probabilities(self, folded, base_rate):
         ...         return np.where(folded.lengths > 4, 0.9, 0.2)

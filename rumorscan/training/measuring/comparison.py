@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from rumorscan.training.appraisal import Appraisal
-from rumorscan.training.intervals import Figure, Sample, rounded
+from rumorscan.training.measuring.appraisal import Appraisal
+from rumorscan.training.measuring.intervals import Figure, Sample, rounded
 
 LOWER_IS_BETTER = ("ece", "brier", "aurc")
 """Figures of errors, and `false_positive_rate` at each base rate."""

@@ -10,13 +10,13 @@ from rumorscan import __version__
 from rumorscan.reports.glossary import Phrase
 from rumorscan.reports.phrases import words_for
 from rumorscan.reports.rendering import STYLES, render
-from rumorscan.training import plots, words
-from rumorscan.training.comparison import Contrast
-from rumorscan.training.coverage import band_name
-from rumorscan.training.intervals import Figure
+from rumorscan.training.measuring import plots, words
+from rumorscan.training.measuring.comparison import Contrast
+from rumorscan.training.measuring.coverage import band_name
+from rumorscan.training.measuring.intervals import Figure
 
 if TYPE_CHECKING:
-    from rumorscan.training.evaluation import Evaluation
+    from rumorscan.training.measuring.evaluation import Evaluation
 
 _SLICE_FIGURES = ("accuracy", "macro_f1", "auc")
 _TILES = ("accuracy", "macro_f1", "auc", "ece")
@@ -41,7 +41,7 @@ def render_evaluation(found: Evaluation) -> str:
     """Return an evaluation as one self-contained HTML page, the same bytes for the same figures.
 
     Example:
-        >>> from rumorscan.training.evaluation import evaluate
+        >>> from rumorscan.training.measuring.evaluation import evaluate
         >>> class Model:
         ...     def rumor_probabilities(self, folded, base_rate):
         ...         return np.where(folded.lengths > 4, 0.9, 0.2)

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rumorscan.training.intervals import Sample, figure_of_share, sample
+from rumorscan.training.measuring.intervals import Sample, figure_of_share, sample
 
 
 def mean_of(values):

@@ -10,17 +10,17 @@ import numpy as np
 import numpy.typing as npt
 
 from rumorscan.text.fold import Folded
-from rumorscan.training import evasions, slices
-from rumorscan.training.alarms import BALANCED, SCAN_RATE, FalseAlarms, count_false_alarms
-from rumorscan.training.base_rates import BASE_RATES, AtBaseRate, at_base_rate, gauge_at
-from rumorscan.training.contestants import Contestant
 from rumorscan.training.corpora import Corpus
-from rumorscan.training.coverage import Coverage, coverage_gauge, to_coverage
-from rumorscan.training.evasions import Evasion, Wardrobe, measure_evasions
-from rumorscan.training.intervals import DRAWS, Clusters, Floats, Sample, sample
-from rumorscan.training.metrics import Metrics, gauge, measure, to_metrics
-from rumorscan.training.reliability import Bin, find_reliability
-from rumorscan.training.slices import Slice, measure_slices
+from rumorscan.training.measuring import evasions, slices
+from rumorscan.training.measuring.alarms import BALANCED, SCAN_RATE, FalseAlarms, count_false_alarms
+from rumorscan.training.measuring.base_rates import BASE_RATES, AtBaseRate, at_base_rate, gauge_at
+from rumorscan.training.measuring.contestants import Contestant
+from rumorscan.training.measuring.coverage import Coverage, coverage_gauge, to_coverage
+from rumorscan.training.measuring.evasions import Evasion, Wardrobe, measure_evasions
+from rumorscan.training.measuring.intervals import DRAWS, Clusters, Floats, Sample, sample
+from rumorscan.training.measuring.metrics import Metrics, gauge, measure, to_metrics
+from rumorscan.training.measuring.reliability import Bin, find_reliability
+from rumorscan.training.measuring.slices import Slice, measure_slices
 from rumorscan.training.trials import parts_of
 
 

@@ -5,12 +5,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rumorscan.training.alarms import count_false_alarms
-from rumorscan.training.base_rates import at_base_rate, gauge_at, precision_at
-from rumorscan.training.coverage import COVERAGES, coverage_gauge, find_curve, to_coverage
-from rumorscan.training.intervals import sample
-from rumorscan.training.metrics import measure
-from rumorscan.training.reliability import find_reliability
+from rumorscan.training.measuring.alarms import count_false_alarms
+from rumorscan.training.measuring.base_rates import at_base_rate, gauge_at, precision_at
+from rumorscan.training.measuring.coverage import COVERAGES, coverage_gauge, find_curve, to_coverage
+from rumorscan.training.measuring.intervals import sample
+from rumorscan.training.measuring.metrics import measure
+from rumorscan.training.measuring.reliability import find_reliability
 
 RATES = st.floats(0.001, 0.999)
 

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from rumorscan.text.contradiction import NEGATIONS
 from rumorscan.text.fold import fold_texts
-from rumorscan.training.augmentation import augment
-from rumorscan.training.substitutes import (
+from rumorscan.training.disguising.augmentation import augment
+from rumorscan.training.disguising.substitutes import (
     GUARDED,
     LEARNING,
     MEASURING,
@@ -18,7 +18,7 @@ from rumorscan.training.substitutes import (
     substitutes,
     syllable_of,
 )
-from rumorscan.training.tricks import MOST_REPLACED, TRICKS, Draft, play
+from rumorscan.training.disguising.tricks import MOST_REPLACED, TRICKS, Draft, play
 
 POST = "城东自来水厂明天停水，大家赶快囤水！市政府说请相信我们，电话13800138000。"
 TABLES = ("homophones", "spellings", "traditional", "splits", "shapes", "looks", "emoji")

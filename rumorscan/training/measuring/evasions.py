@@ -12,9 +12,9 @@ import numpy.typing as npt
 from rumorscan.rumors.reading import read_texts
 from rumorscan.text.fold import Folded
 from rumorscan.training.corpora import Corpus
-from rumorscan.training.disguises import KINDS, disguise
-from rumorscan.training.intervals import Clusters, Floats, Sample, sample
-from rumorscan.training.metrics import gauge
+from rumorscan.training.disguising.disguises import KINDS, disguise
+from rumorscan.training.measuring.intervals import Clusters, Floats, Sample, sample
+from rumorscan.training.measuring.metrics import gauge
 
 MEASURED = ("accuracy", "macro_f1", "auc")
 """The figures that are measured on disguised posts."""
