@@ -44,6 +44,9 @@ NOTES = (
     " posts are worded and next to nothing of the world.",
 )
 
+SEEDS = 5
+"""Networks of other seeds are tried on the cheapest trial only: a network costs minutes."""
+
 SWEEP = (
     {},
     {"versions": 0},
@@ -78,7 +81,7 @@ def main() -> None:
     training = learn(
         corpus, recipe, ordinary, folds=arguments.folds, seed=arguments.seed, progress=say
     )
-    add_trials(training, recipe, corpus, data, folds=arguments.folds, seed=arguments.seed)
+    add_trials(training, recipe, corpus, data, seed=arguments.seed, seeds=SEEDS)
     command = "python scripts/train_classifier.py --data $RUMORSCAN_DATA"
     command += f" --folds {arguments.folds} --seeds {arguments.seeds} --seed {arguments.seed}"
     written = write_training(

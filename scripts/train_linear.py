@@ -77,7 +77,7 @@ def main() -> None:
     training = learn(
         corpus, recipe, ordinary, folds=arguments.folds, seed=arguments.seed, progress=say
     )
-    add_trials(training, recipe, corpus, data, folds=arguments.folds, seed=arguments.seed)
+    add_trials(training, recipe, corpus, data, seed=arguments.seed)
     command = "python scripts/train_linear.py --data $RUMORSCAN_DATA"
     command += f" --folds {arguments.folds} --seed {arguments.seed}"
     written = write_training(

@@ -45,6 +45,7 @@ _TRIALS = {
     "left_out": "Left out: each source measured by a model that learned from the others only",
     "beside": "Further sets that were never learned from",
     "alone": "One source by itself: learned from and measured on that source only",
+    "seeds": "The same trial with networks of other seeds",
 }
 
 

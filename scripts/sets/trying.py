@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
@@ -23,12 +25,18 @@ from sets.reading import (
     say,
 )
 
+FOLDS_ALONE = 10
+LATER = (0.2, 0.3)
+"""Shares of a set that come last in time."""
+
 
 def add_trials(
-    training: Training, recipe: Recipe, corpus: Corpus, data: Path, *, folds: int, seed: int
+    training: Training, recipe: Recipe, corpus: Corpus, data: Path, *, seed: int, seeds: int = 1
 ) -> None:
     """Add to a training what others report: ced alone, a set never learned from, headlines."""
-    training.trials["alone"] = try_alone(recipe, corpus, folds, seed)
+    training.trials["alone"] = try_alone(recipe, corpus, seed)
+    if seeds > 1:
+        training.trials["seeds"] = try_seeds(recipe, corpus, range(seed, seed + seeds))
     beside = read_sets(data, [MEASURED_ONLY])
     training.trials["beside"] = {MEASURED_ONLY: measure_beside(training.model, corpus, beside)}
     training.ordinary["beside"] = {
@@ -37,19 +45,30 @@ def add_trials(
     }
 
 
-def try_alone(recipe: Recipe, corpus: Corpus, folds: int, seed: int) -> dict:
+def try_alone(recipe: Recipe, corpus: Corpus, seed: int) -> dict:
     """Return the metrics of ced learned from ced only, as others report them."""
     say("ced by itself")
     alone = corpus.take(corpus.sources == "ced")
-    ours = trials.Material(alone, find_clusters(alone), {})
     given = trials.Material(alone, link_clusters(alone.groups), {})
-    found = {}
-    for name, material in (("", ours), (" of the given clusters", given)):
-        grouped = trials.try_folds(recipe, material, folds=folds, seed=seed)
-        found |= named(f"ced, grouped folds{name}", material, grouped)
-    for share in (0.2, 0.3):
+    grouped = trials.try_folds(recipe, given, folds=FOLDS_ALONE, seed=seed, say=say)
+    found = named("ced, ten folds of the given clusters", given, grouped)
+    ours = trials.Material(alone, find_clusters(alone), {})
+    for share in LATER:
         later = trials.try_later(recipe, ours, share=share)
         found |= named(f"ced, last {share:.0%} in time", ours, later)
+    return found
+
+
+def try_seeds(recipe: Recipe, corpus: Corpus, seeds: Iterable[int]) -> dict:
+    """Return the metrics of ced later in time, with networks of other seeds."""
+    alone = corpus.take(corpus.sources == "ced")
+    ours = trials.Material(alone, find_clusters(alone), {})
+    found = {}
+    for seed in seeds:
+        say(f"ced later in time, seed {seed}")
+        later = trials.try_later(dataclasses.replace(recipe, seed=seed), ours, share=LATER[0])
+        metrics = named(f"ced, last {LATER[0]:.0%} in time, seed {seed}", ours, later)
+        found |= {name: one for name, one in metrics.items() if not name.endswith(trials.ALONE)}
     return found
 
 

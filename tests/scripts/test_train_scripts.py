@@ -1,4 +1,4 @@
-"""Tests of the script that trains the bundled model, on invented sets of the same layout."""
+"""Tests of the scripts that train the bundled models, on invented sets of the same layout."""
 
 import json
 import lzma
@@ -8,7 +8,10 @@ from pathlib import Path
 
 import pytest
 
-SCRIPT = Path(__file__).parents[2] / "scripts" / "train_linear.py"
+from tests.training.tiny import tiny_encoder
+
+SCRIPTS = Path(__file__).parents[2] / "scripts"
+LINEAR, STACKED = SCRIPTS / "train_linear.py", SCRIPTS / "train_classifier.py"
 SETS = ("ced", "ma2016", "weibo16", "weibo_unk10k", "weibo20")
 ORDINARY = {
     "dumps/weibo_threads_2011_2015.jsonl.xz": "楼上说得好",
@@ -65,7 +68,7 @@ def data(tmp_path_factory):
 
 def test_the_script_writes_a_model_with_every_trial(data, tmp_path):
     out = tmp_path / "linear"
-    command = [sys.executable, str(SCRIPT), "--data", str(data), "--out", str(out), "--folds", "2"]
+    command = [sys.executable, str(LINEAR), "--data", str(data), "--out", str(out), "--folds", "2"]
     done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=False)
     assert done.returncode == 0, done.stderr
     metrics = json.loads((out / "metrics.json").read_text(encoding="utf-8"))
@@ -81,10 +84,25 @@ def test_the_script_writes_a_model_with_every_trial(data, tmp_path):
     assert str(data) not in card
 
 
+def test_the_stacked_model_is_measured_beside_its_linear_part(data, tmp_path):
+    out = tmp_path / "stacked"
+    command = [sys.executable, str(STACKED), "--data", str(data), "--out", str(out)]
+    command += ["--base", str(tiny_encoder()), "--work", str(tmp_path / "work"), "--folds", "2"]
+    done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=False)
+    assert done.returncode == 0, done.stderr
+    metrics = json.loads((out / "metrics.json").read_text(encoding="utf-8"))
+    alone = ", linear part alone"
+    assert set(metrics["trials"]) == {"grouped", "later", "left_out", "alone", "seeds", "beside"}
+    assert set(metrics["trials"]["left_out"]) == {*SETS, *(name + alone for name in SETS)}
+    assert len(metrics["trials"]["seeds"]) == 5
+    assert set(metrics["ordinary"]["left_out"]) == set(metrics["data"]["ordinary"])
+    assert (out / "encoder.onnx").is_file()
+
+
 def test_without_data_the_script_says_what_to_name(tmp_path, monkeypatch):
     monkeypatch.delenv("RUMORSCAN_DATA", raising=False)
     done = subprocess.run(
-        [sys.executable, str(SCRIPT)], capture_output=True, text=True, cwd=tmp_path, check=False
+        [sys.executable, str(LINEAR)], capture_output=True, text=True, cwd=tmp_path, check=False
     )
     assert done.returncode == 2
     assert "name the data with --data DIR or RUMORSCAN_DATA" in done.stderr
