@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 Say = Callable[[str], None]
 
 WEIGHTS, MEMORY = "weights", "optimizer"
+REPORT = "pretraining.json"
 MAXIMUM_LENGTH = 256
 """Tokens of a text that an encoder can read."""
 
@@ -352,11 +353,21 @@ def write_encoder(run: _Run, out: Path) -> Path:
         **run.found.to_dict(),
         "corpus": {"rows": len(run.packed.tokens), "length": run.length, "lines": run.packed.lines},
         "versions": _versions(),
+        **_earlier(run.settings.base),
     }
-    (out / "pretraining.json").write_text(
+    (out / REPORT).write_text(
         json.dumps(report, indent=1, ensure_ascii=False) + "\n", encoding="utf-8"
     )
     return out
+
+
+def _earlier(base: str) -> dict[str, Any]:
+    """Return what the base says of its own making."""
+    try:
+        report = json.loads((Path(base) / REPORT).read_text(encoding="utf-8")) if base else None
+    except (OSError, ValueError):
+        return {}  # another tool's encoder has no such file, or one of its own
+    return {"earlier": report} if report else {}
 
 
 def _versions() -> dict[str, str]:

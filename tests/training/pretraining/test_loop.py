@@ -83,6 +83,7 @@ def test_an_encoder_goes_on_from_a_base(tmp_path):
     assert (found.path / "tokenizer.json").read_bytes() == kept
     report = json.loads((found.path / "pretraining.json").read_text(encoding="utf-8"))
     assert report["settings"]["base"] == "tiny"
+    assert report["earlier"]["steps"] == 8
 
 
 def test_a_base_of_another_vocabulary_is_refused(tmp_path):
