@@ -52,6 +52,11 @@ def reading_options(function: Command) -> Command:
         click.option(
             "--tz", metavar="ZONE", help="时区 Zone of times without one [Asia/Shanghai]."
         ),
+        click.option(
+            "--crawled-at",
+            metavar="TIME",
+            help="抓取时间 When the dump was fetched; 5分钟前 is counted from there.",
+        ),
         click.option("--strict", is_flag=True, help="遇坏行即停 Stop at the first bad row."),
         click.option(
             "--pseudonymize",
@@ -138,6 +143,7 @@ def chosen_settings(options: dict[str, Any]) -> Settings:
         "reading": {
             "format": options["format"],
             "tz": options["tz"],
+            "crawled_at": options["crawled_at"],
             "strict": options["strict"] or None,
             "map": {**settings.reading.map, **options["map"]} or None,
         },

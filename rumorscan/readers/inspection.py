@@ -13,9 +13,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from rumorscan.readers.formats import wanted_format
-from rumorscan.readers.intake import REASONS, Door, Intake
-from rumorscan.readers.moments import DEFAULT_ZONE, zone_of
+from rumorscan.readers.intake import REASONS, Intake
 from rumorscan.readers.posts import REJECTS_SCHEMA, InputReport
 from rumorscan.readers.reading import Reading, ReadOptions, posts_schema, require_rows
 from rumorscan.readers.sources import inputs_of, named_files, names_of
@@ -91,7 +89,8 @@ def inspect(
     *,
     format: str = "",  # noqa: A002 - the name of the setting
     mapping: Mapping[str, str] | None = None,
-    tz: str = DEFAULT_ZONE,
+    tz: str = "",
+    crawled_at: str = "",
 ) -> Inspection:
     """Return how a dump would be read. Everything is read once; nothing is written or kept.
 
@@ -99,27 +98,27 @@ def inspect(
         source: as for `read_posts`.
         format: a layout, a syntax, or both; empty means told by the file.
         mapping: canonical field to the column that holds it, where it is not recognized.
-        tz: zone of times that carry none.
+        tz: zone of times that carry none; empty means the format's own, else Asia/Shanghai.
+        crawled_at: as for `read_posts`.
 
     Raises:
         DumpError: an input is missing, empty or of no known format, or cannot be mapped.
     """
-    options = ReadOptions(wanted_format(format), dict(mapping or {}), zone_of(tz))
+    options = ReadOptions.asked(format, mapping, tz, crawled_at)
     inputs = inputs_of(source)
     names = pa.array(names_of(inputs), pa.string())
     named = named_files(source)
     readings = []
     for index, given in enumerate(inputs):
-        door = Door(
-            str(given), names, index, options.zone, options.maximum_text_characters, strict=False
-        )
+        door = options.door(given, names, index)
         reading = Reading(Intake(door, None, limit=SHOWN_ROWS), options)
         for _ in reading.run(given, found=isinstance(given, Path) and given not in named):
             pass
         readings.append(reading)
     require_rows(readings)
     return Inspection(
-        [_look(reading) for reading in readings], _command(source, format, mapping or {}, tz)
+        [_look(reading) for reading in readings],
+        _command(source, format, mapping or {}, tz, crawled_at),
     )
 
 
@@ -159,7 +158,7 @@ def _iso(seconds: int | None) -> str | None:
     return None if seconds is None else datetime.fromtimestamp(seconds, UTC).isoformat()
 
 
-def _command(source: Any, form: str, mapping: Mapping[str, str], tz: str) -> str:
+def _command(source: Any, form: str, mapping: Mapping[str, str], tz: str, crawled_at: str) -> str:
     sources = source if isinstance(source, (list, tuple)) else [source]
     if not all(isinstance(given, (str, Path)) for given in sources):
         return "rumorscan.scan(posts)"
@@ -167,7 +166,8 @@ def _command(source: Any, form: str, mapping: Mapping[str, str], tz: str) -> str
     for name, column in mapping.items():
         words += ["--map", f"{name}={column}"]
     words += ["--format", form] if form else []
-    words += ["--tz", tz] if tz != DEFAULT_ZONE else []
+    words += ["--tz", tz] if tz else []
+    words += ["--crawled-at", crawled_at] if crawled_at else []
     return " ".join(quoted(word) for word in words)
 
 

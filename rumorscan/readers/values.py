@@ -23,8 +23,10 @@ Mask: TypeAlias = np.ndarray[Any, Any]
 _COUNT = re.compile(r"(\d+(?:\.\d+)?)\s*(千|万|亿|[kKwWmM])?\+?")
 _UNITS = {"千": 1e3, "k": 1e3, "万": 1e4, "w": 1e4, "m": 1e6, "亿": 1e8}
 _NO_COUNT = frozenset({"", "-", "--", "null", "none", "nan"})
-_YES = frozenset({"true", "yes", "y", "1", "是", "t"})
-_NO = frozenset({"false", "no", "n", "0", "否", "f"})
+_YES = frozenset({"true", "yes", "y", "1", "是", "t", "认证", "已认证"}) | {
+    f"{color}v" for color in "蓝黄橙红金"
+}
+_NO = frozenset({"false", "no", "n", "0", "否", "f", "无", "未认证", "普通用户"})
 _EXACT_DOUBLE = 2.0**53
 _ROUNDED = re.compile(r"-?\d(?:\.\d+)?[eE]\+?\d+")
 _EDGES = " \t\r\n\v\f\ufeff\u3000\xa0"
@@ -196,6 +198,19 @@ def _looks_rounded(array: pa.Array) -> Mask | None:
     if not pc.any(hits).as_py():
         return None
     return np.asarray(pc.fill_null(hits, False))
+
+
+def is_rounded(value: Any) -> bool:
+    """Whether a value is an id that a spreadsheet rounded: `5.1E+15`, or a double beyond 2**53.
+
+    Example:
+        >>> [is_rounded(value) for value in ("5.1E+15", 5.1e18, "5099000000000001", 7.5)]
+        [True, True, False, False]
+    """
+    if isinstance(value, float):
+        return math.isfinite(value) and value.is_integer() and abs(value) >= _EXACT_DOUBLE
+    text = value.strip(_EDGES) if isinstance(value, str) else ""
+    return "+" in text and _ROUNDED.fullmatch(text) is not None
 
 
 def _one_id(value: Any) -> str | None:

@@ -1,0 +1,67 @@
+"""Each format has an invented file, and the posts that it must become."""
+
+import json
+
+import pytest
+
+from rumorscan.readers import inspect, read_posts
+from rumorscan.readers.layouts import LAYOUTS
+from rumorscan.records import Precision
+from tests.readers.samples import CASES, GOLDEN, build
+
+
+def shown(posts):
+    """Return what was read as plain data, empty fields left out."""
+    rows = []
+    for row in posts.table.to_pylist():
+        filled = {name: value for name, value in row.items() if value is not None}
+        for name in ("posted_at", "account_created_at"):
+            if name in filled:
+                filled[name] = filled[name].isoformat()
+        filled["precision"] = Precision(filled["precision"]).name.lower()
+        del filled["source_file"]
+        rows.append(filled)
+    report = posts.inputs[0]
+    return {
+        "format": report.format,
+        "tz_assumed": report.tz_assumed,
+        "posts": rows,
+        "rejects": [[row["source_row"], row["reason"]] for row in posts.rejects.to_pylist()],
+        "notes": report.notes,
+    }
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_an_invented_file_becomes_the_expected_posts(tmp_path, case):
+    path = build(case, tmp_path)
+    expected = json.loads((GOLDEN / case / "expected.json").read_text(encoding="utf-8"))
+    posts = read_posts(path)
+    assert shown(posts) == expected
+    assert posts.rows == len(posts) + posts.rejects.num_rows
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_an_inspection_names_the_format_and_counts_as_the_reading_does(tmp_path, case):
+    path = build(case, tmp_path)
+    expected = json.loads((GOLDEN / case / "expected.json").read_text(encoding="utf-8"))
+    (look,) = inspect(path).inputs
+    assert look.report.format == expected["format"]
+    counted = (look.report.rows, look.report.posts, look.report.rejected)
+    posts, rejects = len(expected["posts"]), len(expected["rejects"])
+    assert counted == (posts + rejects, posts, rejects)
+
+
+def test_every_layout_of_the_catalog_has_a_golden_file():
+    formats = [
+        json.loads((GOLDEN / case / "expected.json").read_text(encoding="utf-8"))["format"]
+        for case in CASES
+    ]
+    covered = {name for form in formats for name in form.partition("/")[0].split("+")}
+    assert {layout.name for layout in LAYOUTS if layout.holds == "posts"} <= covered
+
+
+def test_a_golden_file_read_in_small_batches_is_the_same(tmp_path):
+    for case in CASES:
+        path = build(case, tmp_path / case)
+        posts = read_posts(path, batch_rows=1)
+        assert posts.table.to_pylist() == read_posts(path).table.to_pylist(), case
