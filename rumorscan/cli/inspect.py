@@ -40,7 +40,7 @@ def command(
     """查看每份导出数据会被怎样读取：格式、编码、字段、时间、坏行。不写任何文件。
 
     Say how each dump would be read: format, encoding, fields, times, bad rows. Writes nothing.
-    DUMP is a file, a folder, or a pattern.
+    DUMP is a file, a folder, a pattern, or - for standard input.
     """
     from rumorscan.readers import inspect
 

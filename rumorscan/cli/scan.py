@@ -116,7 +116,8 @@ def command(**options: Any) -> int:
     """扫描帖子：协同发帖、虚假信息、已知谣言，写出运行目录。
 
     Find coordinated posting, score every post for false information, match known rumors, and
-    write the run folder with its report. DUMP is a file, a folder, or a pattern.
+    write the run folder with its report. DUMP is a file, a folder, a pattern, or - for standard
+    input.
     """
     settings = chosen_settings(options)
 
@@ -162,10 +163,12 @@ def chosen_settings(options: dict[str, Any]) -> Settings:
 def finish(work: Callable[[Progress], Run], options: dict[str, Any]) -> int:
     """Do the work, write its run and print the summary; return the exit status."""
     from rumorscan.readers.containers import find_files
+    from rumorscan.readers.pipes import STANDARD_INPUT
 
     # a missing file is told before the libraries are loaded, which takes seconds
     for dump in options.get("dumps", ()):
-        find_files(dump)
+        if dump != STANDARD_INPUT:
+            find_files(dump)
     from rumorscan.reports.folder import claim
 
     out = Path(options["out"])

@@ -23,6 +23,7 @@ from rumorscan.readers.jsonl import read_jsonl
 from rumorscan.readers.moments import DEFAULT_ZONE, zone_of
 from rumorscan.readers.nesting import Nesting
 from rumorscan.readers.objects import ObjectMap
+from rumorscan.readers.pipes import piped_file
 from rumorscan.readers.posts import REJECTS_SCHEMA, InputReport, Posts
 from rumorscan.readers.recency import crawl_time
 from rumorscan.readers.sheets import Taken
@@ -92,8 +93,9 @@ def read_posts(
     """Return the posts of a dump as columns.
 
     Args:
-        source: a file, a folder, a glob, or a list of them; a pandas or polars frame, an Arrow
-            table, or an iterable of dictionaries. `Posts` are returned as they are.
+        source: a file, a folder, a glob, `-` for standard input, or a list of them; a pandas or
+            polars frame, an Arrow table, or an iterable of dictionaries. `Posts` are returned as
+            they are.
         format: a layout (`weibo-search`), a syntax (`csv`), or both (`weibo-search/csv`); empty
             means told by the file.
         mapping: canonical field to the column that holds it, where it is not recognized.
@@ -261,6 +263,10 @@ class Reading:
             yield self.intake.rows
 
     def _memory(self, given: Memory) -> Iterator[int]:
+        if given.kind == "stdin":
+            with piped_file() as path:
+                yield from self._file(path)
+            return
         self.syntax = Syntax(given.kind, "its type")
         batch_rows = self.options.batch_rows
         if given.kind == "pandas":

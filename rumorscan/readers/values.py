@@ -27,7 +27,8 @@ _YES = frozenset({"true", "yes", "y", "1", "是", "t", "认证", "已认证"}) |
     f"{color}v" for color in "蓝黄橙红金"
 }
 _NO = frozenset({"false", "no", "n", "0", "否", "f", "无", "未认证", "普通用户"})
-_EXACT_DOUBLE = 2.0**53
+EXACT_DOUBLE = 2.0**53
+"""From here on a double may stand for several whole numbers."""
 _ROUNDED = re.compile(r"-?\d(?:\.\d+)?[eE]\+?\d+")
 _EDGES = " \t\r\n\v\f\ufeff\u3000\xa0"
 
@@ -158,7 +159,9 @@ def _plain(values: Column) -> pa.Array | None:
         if isinstance(values, pa.ExtensionArray):
             return _plain(values.storage)
         return values
-    for kind in (pa.string(), pa.int64()):
+    # a double is not to become an integer unseen: beyond 2**53 it is no exact one
+    kinds = (pa.string(),) if float in set(map(type, values)) else (pa.string(), pa.int64())
+    for kind in kinds:
         try:
             return pa.array(values, kind)
         except (pa.ArrowInvalid, pa.ArrowTypeError, UnicodeError, OverflowError):
@@ -208,7 +211,7 @@ def is_rounded(value: Any) -> bool:
         [True, True, False, False]
     """
     if isinstance(value, float):
-        return math.isfinite(value) and value.is_integer() and abs(value) >= _EXACT_DOUBLE
+        return math.isfinite(value) and value.is_integer() and abs(value) >= EXACT_DOUBLE
     text = value.strip(_EDGES) if isinstance(value, str) else ""
     return "+" in text and _ROUNDED.fullmatch(text) is not None
 
@@ -224,7 +227,7 @@ def _one_id(value: Any) -> str | None:
     if isinstance(value, bool):
         raise TypeError
     if isinstance(value, float):
-        if not value.is_integer() or abs(value) >= _EXACT_DOUBLE:
+        if not value.is_integer() or abs(value) >= EXACT_DOUBLE:
             raise ValueError(value)
         return str(int(value))
     if isinstance(value, int):

@@ -17,6 +17,7 @@ from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
 from rumorscan.errors import DumpError
 from rumorscan.readers.intake import Intake
 from rumorscan.readers.sheets import Cells, MapMaker, Sheet, Taken, read_sheets
+from rumorscan.readers.values import EXACT_DOUBLE
 
 _HEADER_ROWS = 10
 
@@ -80,9 +81,13 @@ def _header(sheet: CalamineSheet, make_map: MapMaker) -> tuple[int, list[str]]:
 
 
 def _value(cell: Any) -> Any:
-    """Return a cell's value; an empty one is None, a whole double an integer."""
+    """Return a cell's value; an empty one is None.
+
+    Numbers in a workbook are doubles: a whole one is an integer as far as doubles are exact.
+    """
     if cell == "":
         return None
-    if isinstance(cell, float) and cell.is_integer() and abs(cell) < 2**53:
-        return int(cell)
+    if isinstance(cell, (int, float)) and not isinstance(cell, bool):
+        exact = abs(cell) < EXACT_DOUBLE and cell == int(cell)
+        return int(cell) if exact else float(cell)
     return str(cell) if isinstance(cell, (time, timedelta)) else cell

@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from rumorscan.errors import DumpError
 from rumorscan.readers import inspect, read_posts
 from rumorscan.readers.layouts import LAYOUTS
 from rumorscan.records import Precision
@@ -65,3 +66,24 @@ def test_a_golden_file_read_in_small_batches_is_the_same(tmp_path):
         path = build(case, tmp_path / case)
         posts = read_posts(path, batch_rows=1)
         assert posts.table.to_pylist() == read_posts(path).table.to_pylist(), case
+
+
+def test_a_folder_of_every_format_adds_up(tmp_path):
+    for case in CASES:
+        build(case, tmp_path / case)
+    posts = read_posts(tmp_path)
+    assert len(posts.inputs) == len(CASES)
+    for report in posts.inputs:
+        assert report.rows == report.posts + report.rejected
+    assert posts.rows == len(posts) + posts.rejects.num_rows
+
+
+def test_a_file_of_accounts_beside_the_posts_is_passed_over_and_noted(tmp_path):
+    build("mediacrawler-xhs", tmp_path)
+    creators = tmp_path / "data" / "xhs" / "json" / "search_creators_2026-03-02.json"
+    creators.write_text('[{"user_id": "u7", "nickname": "小禾", "fans": 5, "follows": 6}]', "utf-8")
+    posts = read_posts(tmp_path)
+    assert [report.posts for report in posts.inputs] == [2, 0]
+    assert posts.inputs[1].notes == {"no row, passed over": 1}
+    with pytest.raises(DumpError, match=r"holds accounts \(mediacrawler-creators\), no posts"):
+        read_posts(creators)
