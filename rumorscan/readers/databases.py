@@ -39,7 +39,8 @@ def read_database(
             connection.text_factory = decoder
             database = Database(connection)
             yield from read_sheets(database.sheets(), intake, make_map, batch_rows)
-    except sqlite3.Error as error:
+    except (sqlite3.Error, UnicodeError, OverflowError) as error:
+        # the library fails to decode its own messages where a name is damaged
         raise DumpError(f"{where}: cannot be read as SQLite: {error}") from error
     if decoder.lost:
         intake.notes["characters lost in decoding"] += decoder.lost

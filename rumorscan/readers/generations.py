@@ -8,16 +8,19 @@ is known prove it.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import TypeAlias
 
 from rumorscan.readers.shapes import Layout
 
-_TIME = re.compile(r"\d{4}-\d{1,2}-\d{1,2}(?:[T ]\d{1,2}:\d{2}(?::\d{2})?)?")
+_TIME = re.compile(r"\s*\d{4}-\d{1,2}-\d{1,2}(?:[T ]\d{1,2}:\d{2}(?::\d{2})?)?\s*")
 _KINDS = {
     "time": _TIME,
-    "flag": re.compile(r"True|False"),
-    "count": re.compile(r"\d*(?:\.\d+)?[万亿]?\+?"),
+    "flag": re.compile(r"\s*(?:True|False)\s*"),
+    "count": re.compile(r"\s*\d*(?:\.\d+)?[万亿]?\+?\s*"),
 }
+Proofs: TypeAlias = list[tuple[int, Callable[[str], object]]]
+"""Places of cells, and what each must look like."""
 _STEPS = (0, 1, -1, 2, -2)
 
 
@@ -39,6 +42,21 @@ class Alignment:
     def __init__(self, names: Sequence[str], layout: Layout) -> None:
         self._names = [name.strip("\ufeff \t") for name in names]
         self._layout = layout
+        self._plain_proofs = self._proofs(self._names)
+        self._generations: dict[int, list[tuple[list[int | None], Proofs]]] = {}
+        for columns in layout.generations:
+            places = {name: place for place, name in enumerate(columns)}
+            order = [places.get(name) for name in self._names]
+            found = self._generations.setdefault(len(columns), [])
+            found.append((order, self._proofs(columns)))
+
+    def _proofs(self, names: Sequence[str]) -> Proofs:
+        kinds = self._layout.proofs
+        return [
+            (place, _KINDS[kinds[name]].fullmatch)
+            for place, name in enumerate(names)
+            if name in kinds
+        ]
 
     def fit(self, record: list[str]) -> list[str] | None:
         """Return the cells of a row in the order of the header, or None where that is not known.
@@ -47,16 +65,18 @@ class Alignment:
             record: a row of more or fewer cells than the header.
         """
         plain = self._plain(record)
-        if plain is not None and self._proves(self._names, plain):
+        sound = plain is not None and _proves(self._plain_proofs, plain)
+        if sound and len(record) < len(self._names):
             return plain
-        for names in self._layout.generations:
-            if len(names) == len(record) and self._proves(names, record):
-                cells = dict(zip(names, record, strict=True))
-                return [cells.get(name, "") for name in self._names]
+        for order, proofs in self._generations.get(len(record), ()):
+            if _proves(proofs, record):
+                return ["" if place is None else record[place] for place in order]
+        if sound:
+            return plain
         if (fitted := self._shifted(record)) is not None:
             return fitted
-        widths = {len(names) for names in self._layout.generations} or {len(record)}
-        return plain if len(record) in widths else None
+        known = len(record) in self._generations or not self._generations
+        return plain if known else None
 
     def _plain(self, record: list[str]) -> list[str] | None:
         """Return a row without empty cells beyond the header, or with those that it left out."""
@@ -66,15 +86,6 @@ class Alignment:
         missing = [""] * (width - len(record))
         return [*record, *missing] if self._layout.short_rows else None
 
-    def _proves(self, names: Sequence[str], record: Sequence[str]) -> bool:
-        """Whether the cells are of the kinds that stand under such names."""
-        cells = dict(zip(names, record, strict=False))
-        return all(
-            _KINDS[kind].fullmatch(cells[name].strip())
-            for name, kind in self._layout.proofs.items()
-            if name in cells
-        )
-
     def _shifted(self, record: list[str]) -> list[str] | None:
         """Return the cells of a row that lacks a cell, or has one too many, before the anchor."""
         anchor = self._layout.anchor
@@ -83,12 +94,20 @@ class Alignment:
         width, place = len(self._names), self._names.index(anchor)
         for step in _STEPS:
             at = place + step
-            if not 0 < at < len(record) or not _TIME.fullmatch(record[at].strip()):
+            if not 0 < at < len(record) or not _TIME.fullmatch(record[at]):
                 continue
             start = min(self._layout.unshifted, at)
             cells = record[:start] + [""] * max(-step, 0) + record[start + max(step, 0) :]
             cells += [""] * (width - len(cells))
             short = len(record) < width and self._layout.short_rows
-            if (len(cells) == width or short) and self._proves(self._names, cells):
+            if (len(cells) == width or short) and _proves(self._plain_proofs, cells):
                 return cells[:width]
         return None
+
+
+def _proves(proofs: Proofs, record: Sequence[str]) -> bool:
+    """Whether the cells are of the kinds that the columns hold."""
+    for place, matches in proofs:
+        if place < len(record) and not matches(record[place]):
+            return False
+    return True

@@ -24,8 +24,8 @@ _NAMES = ("text", "tag", "name", "title", "hashtag", "topic_title", "content")
 _LONGEST_LIST = 100_000
 
 
-def plain_html(text: str) -> str:
-    r"""Return the text of HTML: paragraphs as lines, faces as their names; other text untouched.
+def plain_html(value: Any) -> Any:
+    r"""Return the text of HTML: paragraphs as lines, faces as their names; all else untouched.
 
     Example:
         >>> plain_html('<p>城东<a href="/n/x">停水</a>&amp;停电</p><p>1 < 2</p>')
@@ -33,9 +33,9 @@ def plain_html(text: str) -> str:
         >>> plain_html("气温 <0 度 & 大风")
         '气温 <0 度 & 大风'
     """
-    if not _TAG.search(text):
-        return text
-    text = _SKIPPED.sub("", text)
+    if not isinstance(value, str) or not _TAG.search(value):
+        return value
+    text = _SKIPPED.sub("", value)
     text = _PICTURE.sub(r"\1", text)
     text = _TAG.sub("", _BREAK.sub("\n", text))
     return _BLANK_LINES.sub("\n", html.unescape(text)).strip()

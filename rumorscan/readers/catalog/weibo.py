@@ -35,7 +35,12 @@ _COMMENT_FIELDS = {
     "likes": ("like_count",),
     "url": (),
 }
-_NEWER_COLUMNS = ("编辑次数", "是否编辑过", "完整日期", "Live Photo视频url", "头条文章url")
+_NEWER_COLUMNS = (
+    ("编辑次数", "是否编辑过"),
+    ("完整日期",),
+    ("Live Photo视频url",),
+    ("头条文章url",),
+)
 _CRAWLER_COLUMNS = (
     "id", "bid", "正文", "头条文章url", "原始图片url", "视频url", "Live Photo视频url", "位置",
     "日期", "工具", "点赞数", "评论数", "转发数", "话题", "@用户", "完整日期", "是否编辑过",
@@ -47,7 +52,7 @@ def _generations() -> tuple[tuple[str, ...], ...]:
     """Return what versions of weibo-crawler wrote: newest first, reposts before originals."""
     found = []
     for newer in range(len(_NEWER_COLUMNS) + 1):
-        gone = _NEWER_COLUMNS[:newer]
+        gone = [name for names in _NEWER_COLUMNS[:newer] for name in names]
         columns = tuple(name for name in _CRAWLER_COLUMNS if name not in gone)
         source = ("源用户id", "源用户昵称", *(f"源微博{name}" for name in columns))
         found += [(*columns, "是否原创", *source), (*columns, "是否原创"), columns]
@@ -102,6 +107,9 @@ WEIBO: tuple[Layout, ...] = (
             "点赞数": "count",
             "评论数": "count",
             "转发数": "count",
+            "完整日期": "time",
+            "是否编辑过": "flag",
+            "编辑次数": "count",
             "是否原创": "flag",
         },
         anchor="日期",
