@@ -100,7 +100,9 @@ def is_run(names: Iterable[str]) -> bool:
 
 
 def _is_dump(path: Path) -> bool:
-    return bare_name(path).lower().endswith(DUMP_ENDINGS)
+    name = bare_name(path).lower()
+    # what Windows and its spreadsheets leave beside files ends like a dump and is none
+    return name.endswith(DUMP_ENDINGS) and name != "thumbs.db" and not name.startswith("~$")
 
 
 def bare_name(path: Path) -> str:

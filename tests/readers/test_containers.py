@@ -197,6 +197,13 @@ def test_a_post_that_is_the_only_line_is_a_post(tmp_path):
     assert read_posts(path).inputs[0].format.endswith("/jsonl")
 
 
+def test_what_windows_leaves_in_a_folder_is_no_dump(tmp_path):
+    (tmp_path / "a.jsonl").write_text('{"account_id":"a","text":"停水"}', encoding="utf-8")
+    (tmp_path / "Thumbs.db").write_bytes(b"\xd0\xcf\x11\xe0")
+    (tmp_path / "~$表.xlsx").write_bytes(b"\x05lock")
+    assert [report.path for report in read_posts(tmp_path).inputs] == [str(tmp_path / "a.jsonl")]
+
+
 EMPTY = {
     "a.csv": b"",
     "b.csv": b"account_id,text\n",

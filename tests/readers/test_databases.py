@@ -119,3 +119,17 @@ def test_rows_of_a_table_are_joined_once_each(tmp_path):
     assert posts.column("post_id").to_pylist() == ["P0a", "P0b"]
     assert posts.column("account_name").to_pylist() == ["小禾", None]
     assert posts.column("followers").to_pylist() == [51, None]
+
+
+def test_a_layout_and_a_column_can_be_asked_for(tmp_path):
+    path = database(
+        tmp_path / "a.db",
+        "CREATE TABLE 帖 (编号 INT, 谁 TEXT, 说 TEXT)",
+        "INSERT INTO 帖 VALUES (5099000000000001, '小禾', '停水')",
+        "CREATE TABLE 别的 (a)",
+    )
+    with pytest.raises(DumpError, match="name it with --map account_id=COLUMN"):
+        read_posts(path)
+    posts = read_posts(path, mapping={"account_id": "谁", "text": "说"}, format="other/sqlite")
+    assert posts.column("post_id").to_pylist() == ["5099000000000001"]
+    assert posts.inputs[0].mapping == {"post_id": "编号", "account_id": "谁", "text": "说"}

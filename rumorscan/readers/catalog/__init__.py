@@ -16,8 +16,10 @@ from rumorscan.readers.shapes import Layout
 
 __all__ = ["CANONICAL_LAYOUT", "LAYOUTS", "OPENINGS", "OTHER_LAYOUT"]
 
-CANONICAL_LAYOUT = Layout("canonical", ("account_id", "text"))
-OTHER_LAYOUT = Layout("other", ())
+_CRAWLED = ("crawled_at", "crawl_time", "采集时间", "抓取时间", "爬取时间")
+
+CANONICAL_LAYOUT = Layout("canonical", ("account_id", "text"), crawled=_CRAWLED)
+OTHER_LAYOUT = Layout("other", (), crawled=_CRAWLED)
 
 LAYOUTS: tuple[Layout, ...] = (
     CANONICAL_LAYOUT,
