@@ -1,7 +1,9 @@
 import csv
 
+import pyarrow.parquet as pq
 import pytest
 
+import rumorscan
 from rumorscan.readers import read_posts
 from tests.readers.samples import write_workbook
 
@@ -53,3 +55,12 @@ def test_a_few_round_ids_are_no_reason_to_warn(tmp_path):
         for place, name in enumerate(NINETEEN)
     ]
     assert WARNING not in read_posts(write(tmp_path / "a.csv", rows)).inputs[0].notes
+
+
+def test_ids_of_nineteen_digits_survive_a_scan_into_its_tables(tmp_path):
+    rows = [[name, name, f"停水第{place}天", ""] for place, name in enumerate(NINETEEN)]
+    run = rumorscan.campaigns(write(tmp_path / "a.csv", rows))
+    run.write(tmp_path / "run")
+    assert pq.read_table(tmp_path / "run" / "posts.parquet")["post_id"].to_pylist() == NINETEEN
+    with (tmp_path / "run" / "accounts.csv").open(encoding="utf-8-sig", newline="") as file:
+        assert sorted(row["account_id"] for row in csv.DictReader(file)) == NINETEEN
