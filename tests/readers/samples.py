@@ -3,6 +3,7 @@
 import json
 import sqlite3
 import zipfile
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from xml.sax.saxutils import escape
 
@@ -61,6 +62,12 @@ def write_workbook(path, sheets):
             f'Target="worksheets/sheet{place}.xml"/>'
             for place in range(1, len(names) + 1)
         )
+        relations += f'<Relationship Id="s" Type="{_OFFICE}/styles" Target="styles.xml"/>'
+        archive.writestr(
+            "xl/styles.xml",
+            f'<styleSheet xmlns="{_MAIN}"><cellXfs><xf numFmtId="0"/><xf numFmtId="22"/>'
+            '<xf numFmtId="14"/></cellXfs></styleSheet>',
+        )
         archive.writestr(
             "xl/_rels/workbook.xml.rels",
             f'<Relationships xmlns="{_RELATIONS}">{relations}</Relationships>',
@@ -76,6 +83,10 @@ def write_workbook(path, sheets):
 def _cell(value):
     if value is None:
         return "<c/>"
+    if isinstance(value, date):
+        moment = datetime(*value.timetuple()[:6])
+        days = (moment - datetime(1899, 12, 30)) / timedelta(days=1)
+        return f'<c s="{1 if isinstance(value, datetime) else 2}"><v>{days!r}</v></c>'
     if isinstance(value, (int, float)):
         return f"<c><v>{value!r}</v></c>"
     return f'<c t="inlineStr"><is><t xml:space="preserve">{escape(value)}</t></is></c>'

@@ -1,4 +1,4 @@
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 
@@ -35,6 +35,19 @@ def test_a_time_in_text_is_in_the_zone_that_is_asked_for(tmp_path):
     for tz, hour in (("", 1), ("UTC", 9)):
         expected = [datetime(2026, 3, 2, hour, 14, tzinfo=UTC)]
         assert read_posts(path, tz=tz).column("posted_at").to_pylist() == expected
+
+
+def test_cells_that_are_dates_are_in_the_zone_and_as_fine_as_they_are(tmp_path):
+    times = [datetime(2026, 3, 2, 9, 14, 7), datetime(2026, 3, 2, 9, 14), date(2026, 3, 2)]
+    rows = [HEADER, *([str(place), "小禾", "停水", time, 1] for place, time in enumerate(times))]
+    posts = read_posts(workbook(tmp_path / "a.xlsx", a=rows))
+    assert [time.isoformat() for time in posts.column("posted_at").to_pylist()] == [
+        "2026-03-02T01:14:07+00:00",
+        "2026-03-02T01:14:00+00:00",
+        "2026-03-01T16:00:00+00:00",
+    ]
+    assert posts.column("precision").to_pylist() == [3, 3, 1]
+    assert posts.inputs[0].tz_assumed == "Asia/Shanghai"
 
 
 def test_sheets_of_posts_are_read_one_after_another(tmp_path):
