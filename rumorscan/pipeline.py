@@ -31,6 +31,7 @@ from rumorscan.coordination.wordings import find_wordings
 from rumorscan.engines.local import map_parts, peak_memory_bytes
 from rumorscan.engines.stages import Stages
 from rumorscan.readers import Posts, read_posts
+from rumorscan.readers.moments import DEFAULT_ZONE
 from rumorscan.readers.pseudonyms import pseudonymize_posts, read_key
 from rumorscan.records import Progress
 from rumorscan.reports import Run
@@ -102,7 +103,9 @@ def scan(
         key=read_key(pseudonymize) if pseudonymize else None,
         classifier=classifier,
         profile=profile_beside(classifier),
-        claims=claims_known_at(load_claims(chosen.claims.known), as_of, chosen.reading.tz),
+        claims=claims_known_at(
+            load_claims(chosen.claims.known), as_of, chosen.reading.tz or DEFAULT_ZONE
+        ),
         as_of=as_of,
         history=open_history(history) if history else None,
         stages=Stages(progress),
@@ -311,6 +314,7 @@ def _read(source: Any, job: _Job, spool: str | None) -> Posts:
         format=reading.format,
         mapping=reading.map,
         tz=reading.tz,
+        crawled_at=reading.crawled_at,
         strict=reading.strict,
         spool=spool,
         progress=advance,

@@ -27,8 +27,11 @@ from rumorscan.errors import SettingsError
 class ReadingSettings:
     """How dumps are read."""
 
-    tz: str = "Asia/Shanghai"
-    """Zone of times that carry none."""
+    tz: str = ""
+    """Zone of times that carry none; empty means the format's own, else Asia/Shanghai."""
+    crawled_at: str = ""
+    """When the dump was fetched (ISO 8601): `5分钟前` is counted from there where no row tells
+    it."""
     format: str = ""
     """Name of the layout; empty means recognized from the file."""
     map: dict[str, str] = field(default_factory=dict)

@@ -20,7 +20,7 @@ import rumorscan.settings
 from rumorscan.cli import COMMANDS, cli
 from rumorscan.readers.fields import CANONICAL, REQUIRED
 from rumorscan.readers.intake import REASONS
-from rumorscan.readers.layouts import LAYOUTS, OTHER_LAYOUT
+from rumorscan.readers.layouts import ENTRY_POINTS, LAYOUTS, OTHER_LAYOUT
 from rumorscan.readers.posts import REJECTS_SCHEMA
 from rumorscan.reasons import REASON_CODES
 from rumorscan.records import ACCOUNTS_SCHEMA, CORE_FIELDS, EDGES_SCHEMA, OPTIONAL_FIELDS, Campaign
@@ -36,6 +36,7 @@ from rumorscan.text.evasions import EVASIONS
 
 ROOT = Path(__file__).parents[1]
 GUIDE = (ROOT / "docs" / "guide.md").read_text(encoding="utf-8")
+FORMATS = (ROOT / "docs" / "formats.md").read_text(encoding="utf-8")
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 DOCUMENTS = {"guide": GUIDE, "README": README}
 FENCE = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -163,8 +164,16 @@ def test_every_field_stands_with_its_kind():
 
 
 def test_every_layout_is_named():
-    table = guide_table("layout", "what it is")
+    (table,) = [table for table in tables(FORMATS) if table.header == ["layout", "what it is"]]
     assert table.code("layout") == [layout.name for layout in (*LAYOUTS, OTHER_LAYOUT)]
+
+
+def test_the_layout_of_the_example_is_one():
+    (body,) = python_blocks(FORMATS)
+    names = {}
+    exec(compile(body, "docs/formats.md", "exec"), names)
+    assert names["CLUB"].fits({"楼层", "网友", "说了"})
+    assert ENTRY_POINTS in FORMATS
 
 
 def test_every_field_of_a_known_rumor_is_named():

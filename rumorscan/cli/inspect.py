@@ -20,24 +20,31 @@ from rumorscan.cli.scan import pairs
 )
 @click.option("--format", metavar="NAME", default="", help="格式 Layout, syntax, or both.")
 @click.option(
-    "--tz",
-    metavar="ZONE",
-    default="Asia/Shanghai",
-    show_default=True,
-    help="时区 Zone of times that carry none.",
+    "--tz", metavar="ZONE", default="", help="时区 Zone of times without one [Asia/Shanghai]."
+)
+@click.option(
+    "--crawled-at",
+    metavar="TIME",
+    default="",
+    help="抓取时间 When the dump was fetched; 5分钟前 is counted from there.",
 )
 @click.option("--json", "as_json", is_flag=True, help="输出 JSON Print JSON.")
 def command(
-    dumps: tuple[str, ...], mapping: dict[str, str], format: str, tz: str, as_json: bool
+    dumps: tuple[str, ...],
+    mapping: dict[str, str],
+    format: str,
+    tz: str,
+    crawled_at: str,
+    as_json: bool,
 ) -> None:
     """查看每份导出数据会被怎样读取：格式、编码、字段、时间、坏行。不写任何文件。
 
     Say how each dump would be read: format, encoding, fields, times, bad rows. Writes nothing.
-    DUMP is a file, a folder, or a pattern.
+    DUMP is a file, a folder, a pattern, or - for standard input.
     """
     from rumorscan.readers import inspect
 
-    look = inspect(list(dumps), format=format, mapping=mapping, tz=tz)
+    look = inspect(list(dumps), format=format, mapping=mapping, tz=tz, crawled_at=crawled_at)
     if as_json:
         print_json(look.to_dict(), indent=2)
     else:

@@ -52,6 +52,11 @@ def reading_options(function: Command) -> Command:
         click.option(
             "--tz", metavar="ZONE", help="时区 Zone of times without one [Asia/Shanghai]."
         ),
+        click.option(
+            "--crawled-at",
+            metavar="TIME",
+            help="抓取时间 When the dump was fetched; 5分钟前 is counted from there.",
+        ),
         click.option("--strict", is_flag=True, help="遇坏行即停 Stop at the first bad row."),
         click.option(
             "--pseudonymize",
@@ -111,7 +116,8 @@ def command(**options: Any) -> int:
     """扫描帖子：协同发帖、虚假信息、已知谣言，写出运行目录。
 
     Find coordinated posting, score every post for false information, match known rumors, and
-    write the run folder with its report. DUMP is a file, a folder, or a pattern.
+    write the run folder with its report. DUMP is a file, a folder, a pattern, or - for standard
+    input.
     """
     settings = chosen_settings(options)
 
@@ -138,6 +144,7 @@ def chosen_settings(options: dict[str, Any]) -> Settings:
         "reading": {
             "format": options["format"],
             "tz": options["tz"],
+            "crawled_at": options["crawled_at"],
             "strict": options["strict"] or None,
             "map": {**settings.reading.map, **options["map"]} or None,
         },
@@ -156,10 +163,12 @@ def chosen_settings(options: dict[str, Any]) -> Settings:
 def finish(work: Callable[[Progress], Run], options: dict[str, Any]) -> int:
     """Do the work, write its run and print the summary; return the exit status."""
     from rumorscan.readers.containers import find_files
+    from rumorscan.readers.pipes import STANDARD_INPUT
 
     # a missing file is told before the libraries are loaded, which takes seconds
     for dump in options.get("dumps", ()):
-        find_files(dump)
+        if dump != STANDARD_INPUT:
+            find_files(dump)
     from rumorscan.reports.folder import claim
 
     out = Path(options["out"])

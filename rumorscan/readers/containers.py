@@ -29,7 +29,10 @@ MAGIC = {
     "zip": b"PK\x03\x04",
 }
 """First bytes of the packings; the content decides, not the name."""
-DUMP_ENDINGS = (".jsonl", ".ndjson", ".json", ".csv", ".tsv", ".parquet")
+DUMP_ENDINGS = (
+    ".jsonl", ".ndjson", ".json", ".csv", ".tsv", ".parquet",
+    ".xlsx", ".xlsm", ".xls", ".db", ".sqlite", ".sqlite3",
+)  # fmt: skip
 PACKING_ENDINGS = (".gz", ".xz", ".bz2", ".zst")
 RUN_MARKS = ("manifest.json", "run.json")
 """Files that together give a run folder away."""
@@ -97,7 +100,9 @@ def is_run(names: Iterable[str]) -> bool:
 
 
 def _is_dump(path: Path) -> bool:
-    return bare_name(path).lower().endswith(DUMP_ENDINGS)
+    name = bare_name(path).lower()
+    # what Windows and its spreadsheets leave beside files ends like a dump and is none
+    return name.endswith(DUMP_ENDINGS) and name != "thumbs.db" and not name.startswith("~$")
 
 
 def bare_name(path: Path) -> str:
@@ -135,6 +140,8 @@ class ByteSource:
             raise DumpError(f"{path}: cannot be read: {error.strerror or error}") from error
         self.size = os.fstat(self._file.fileno()).st_size
         self.packing = next((name for name, magic in MAGIC.items() if start.startswith(magic)), "")
+        if self.packing == "zip" and _is_workbook(path):
+            self.packing = ""  # a workbook is a zip archive that its own reader opens
         self._stream = _unpacked(self._file, self.packing, path)
         self._ahead = b""
 
@@ -247,8 +254,6 @@ def _unpacked(file: _Hashed, packing: str, path: Path) -> Any:
         return _Zstd(file, path)
     if packing == "zip":
         file.close()
-        if _is_workbook(path):
-            raise DumpError(f"{path}: XLSX is not read yet; export as CSV (UTF-8)")
         raise DumpError(f"{path}: is a zip archive; unpack it and give the files in it")
     return file
 

@@ -9,16 +9,15 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import chain, islice
 from typing import Any
 
-import numpy as np
-import orjson
-
 from rumorscan.errors import DumpError
 from rumorscan.readers.containers import NoRowsError
 from rumorscan.readers.encodings import LineBlocks
-from rumorscan.readers.intake import Intake, RawRows, Reject
+from rumorscan.readers.intake import Intake
 from rumorscan.readers.jsonl import Broken, parse_line
-from rumorscan.readers.objects import SAMPLE_ROWS, ObjectMap
-from rumorscan.readers.values import plain_text
+from rumorscan.readers.layouts import OTHER_LAYOUT, layout_of
+from rumorscan.readers.nesting import opening_of
+from rumorscan.readers.objects import SAMPLE_ROWS, ObjectMap, split_objects
+from rumorscan.readers.paths import keys_of
 
 MapMaker = Callable[[list[Any]], ObjectMap]
 DOCUMENT_LIMIT = 1 << 29
@@ -54,16 +53,23 @@ def read_document(
 
 
 def find_items(value: Any, depth: int = 2) -> list[Any] | None:
-    """Return the longest list of objects at the top of a document, or None.
+    """Return the posts of a document, or the pages that hold them; None where there are none.
+
+    A document that is itself a page or a post is the only one. Else the posts are the longest
+    list of objects at its top.
 
     Example:
-        >>> find_items({"user": {}, "weibo": [{"id": 1}], "tags": ["x"]})
+        >>> find_items({"tags": ["x"], "rows": [{"id": 1}]})
         [{'id': 1}]
+        >>> find_items({"_id": "1", "content": "停水", "created_at": "", "user": {"_id": "7"}})
+        [{'_id': '1', 'content': '停水', 'created_at': '', 'user': {'_id': '7'}}]
     """
     if isinstance(value, list):
         return value if any(isinstance(item, dict) for item in value) else None
     if not isinstance(value, dict) or not depth:
         return None
+    if opening_of(value) or layout_of(set(keys_of([value]))) is not OTHER_LAYOUT:
+        return [value]
     found = [items for inner in value.values() if (items := find_items(inner, depth - 1))]
     return max(found, key=len, default=None)
 
@@ -78,37 +84,13 @@ def read_rows(
     """
     stream = iter(rows)
     head = list(islice(stream, SAMPLE_ROWS))
-    fields = make_map([row for row in head if isinstance(row, Mapping)])
-    stream = chain(head, stream)
-    first = 1
-    while part := list(islice(stream, batch_rows)):
-        numbers = [place for place, row in enumerate(part, first) if isinstance(row, Mapping)]
-        good = [row for row in part if isinstance(row, Mapping)]
-        broken = [
-            Reject(place, "not-an-object", type(row).__name__, dumped(row))
-            for place, row in enumerate(part, first)
-            if not isinstance(row, Mapping)
-        ]
-        intake.take(_batch(fields, good, numbers, broken), fields.fields)
-        first += len(part)
+    sample = [row for row in head if isinstance(row, Mapping)]
+    fields = make_map(sample)
+    numbered: Iterator[Any] = enumerate(chain(head, stream), 1)
+    if fields.nesting is not None:
+        # the rows of a document have no numbers but their own order
+        found = chain(fields.nesting.rows(numbered), fields.nesting.rest())
+        numbered = ((number, row) for number, (_, row) in enumerate(found, 1))
+    while part := list(islice(numbered, batch_rows)):
+        intake.take(fields.raw_rows(*split_objects(part)), fields.fields)
         yield fields
-
-
-def _batch(fields: ObjectMap, rows: list[Any], numbers: list[int], broken: list[Reject]) -> RawRows:
-    columns = fields.columns(rows) if rows else {}
-    return RawRows(
-        columns, np.asarray(numbers, np.int64), lambda place: dumped(rows[place]), broken
-    )
-
-
-def dumped(row: Any) -> str:
-    """Return a row as JSON, or as Python shows it where JSON cannot.
-
-    Example:
-        >>> dumped({"text": "停水"})
-        '{"text":"停水"}'
-    """
-    try:
-        return orjson.dumps(row, default=str, option=orjson.OPT_NON_STR_KEYS).decode()
-    except (TypeError, UnicodeError, RecursionError):
-        return plain_text(repr(row)[:8_192])

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from pathlib import Path
 
 from rumorscan.errors import DumpError
-from rumorscan.readers.layouts import ALIASES, CANONICAL_LAYOUT, LAYOUTS, OTHER_LAYOUT, Layout
+from rumorscan.readers.aliases import ALIASES
+from rumorscan.readers.containers import NoRowsError
+from rumorscan.readers.layouts import CANONICAL_LAYOUT, layout_of
+from rumorscan.readers.shapes import Layout
 from rumorscan.records import CORE_FIELDS, OPTIONAL_FIELDS
 
 CANONICAL = tuple(
@@ -17,6 +21,9 @@ CANONICAL = tuple(
 )
 """The fields that a dump may carry."""
 REQUIRED = ("account_id", "text")
+CRAWLED = "~crawled"
+"""Stands for the time of the crawl among what is read."""
+_NESTED = ("kind", "parent_id", "root_id", "repost_of")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,16 +31,41 @@ class FieldMap:
     """The columns of one file that hold canonical fields.
 
     Attributes:
-        layout: the row of `LAYOUTS` that fits.
+        layout: the layout that fits.
         columns: canonical field to column; dots go into objects.
         account: what the account is where no column holds it; empty otherwise.
         unread: columns that no field is read from.
+        others: what else is read, by the names that `spares_of` and its like find again.
+        constants: canonical field to what it is in every row that does not say otherwise.
     """
 
     layout: Layout
     columns: dict[str, str]
     account: str = ""
     unread: tuple[str, ...] = ()
+    others: dict[str, str] = field(default_factory=dict)
+    constants: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def reads(self) -> dict[str, str]:
+        """All that readers fetch: a name that only the intake understands, to its column."""
+        return {**self.columns, **self.others}
+
+    @property
+    def mapping(self) -> dict[str, str]:
+        """Canonical field to its columns, as people read it: `完整日期, 日期`."""
+        return {
+            name: ", ".join([column, *(self.others[spare] for spare in self.spares_of(name))])
+            for name, column in self.columns.items()
+        }
+
+    def spares_of(self, name: str) -> list[str]:
+        """Return under which names the columns are read that stand in for a field's own."""
+        return [other for other in self.others if other.startswith(f"{name}~")]
+
+    def stand_ins_of(self, name: str) -> list[str]:
+        """Return under which names the columns are read that replace a field together."""
+        return [other for other in self.others if other.startswith(f"{name}+")]
 
 
 def map_fields(
@@ -41,6 +73,7 @@ def map_fields(
     *,
     where: str,
     stem: str = "",
+    table: str = "",
     layout: Layout | None = None,
     override: Mapping[str, str] | None = None,
 ) -> FieldMap:
@@ -50,11 +83,13 @@ def map_fields(
         names: columns of the file; objects within rows by their dotted paths.
         where: the file, for messages.
         stem: the file's name without its ending, for layouts whose account it is.
+        table: the table or sheet that has the columns, where the file has several.
         layout: taken instead of the one that fits.
         override: canonical field to column, as `--map` gives it.
 
     Raises:
-        DumpError: an override names what is not there, or no column holds text or account.
+        DumpError: an override names what is not there, no column holds text or account, or the
+            rows are no posts.
 
     Example:
         >>> map_fields(["id", "正文", "用户昵称"], where="a.csv").columns
@@ -66,35 +101,79 @@ def map_fields(
     """
     found = {name.strip("\ufeff \t"): name for name in reversed(list(names))}
     if layout is None:
-        layout = next(
-            (row for row in LAYOUTS if all(mark in found for mark in row.marks)), OTHER_LAYOUT
-        )
+        layout = layout_of(found, table or stem)
+    if layout.holds != "posts":
+        raise NoRowsError(f"{where}: holds {layout.holds} ({layout.name}), no posts")
     override = dict(override or {})
     _check_override(override, found, where)
     columns: dict[str, str] = {}
+    others: dict[str, str] = {}
     for field_name in CANONICAL:
-        candidates = layout.columns.get(field_name, ALIASES[field_name])
-        if layout is CANONICAL_LAYOUT:
-            candidates = (field_name,)
-        if layout.account_is_file and field_name == "account_id":
-            candidates = ("account_id", "user_id")
-        if field_name in override:
-            candidates = (override[field_name],)
-        hit = next((found[name] for name in candidates if name in found), None)
-        if hit is not None:
-            columns[field_name] = hit
+        hits = _hits(field_name, layout, override, found)
+        if hits:
+            columns[field_name] = hits[0]
+            others |= {f"{field_name}~{place}": hit for place, hit in enumerate(hits[1:])}
     account = stem if layout.account_is_file and "account_id" not in columns else ""
+    others |= _further(layout, found)
     for field_name in REQUIRED:
-        if field_name not in columns and not (field_name == "account_id" and account):
+        there = field_name in columns or any(name.startswith(f"{field_name}+") for name in others)
+        if not there and not (field_name == "account_id" and account):
             raise DumpError(
                 f"{where}: no column holds '{field_name}'; found {_listed(found.values())}; "
                 f"name it with --map {field_name}=COLUMN"
             )
-    taken = {part for column in columns.values() for part in (column, column.split(".")[0])}
+    taken = {
+        part
+        for column in (*columns.values(), *others.values())
+        for part in (column, column.split(".")[0])
+    }
     unread = tuple(
         name for name in reversed(found.values()) if name not in taken and "." not in name
     )
-    return FieldMap(layout, columns, account, unread)
+    constants = {**_platform(layout, where, table), **layout.constants}
+    return FieldMap(layout, columns, account, unread, others, constants)
+
+
+def _platform(layout: Layout, where: str, table: str) -> dict[str, str]:
+    """Return the platform that the table's name, or a folder's, tells."""
+    words = [table.partition("_")[0], *reversed(Path(where).parts[:-1])]
+    hit = next((word for word in words if word in layout.platforms), None)
+    return {} if hit is None else {"platform": layout.platforms[hit]}
+
+
+def _hits(
+    field_name: str, layout: Layout, override: Mapping[str, str], found: Mapping[str, str]
+) -> list[str]:
+    """Return the columns of a field, the first of which is its own."""
+    if field_name in override:
+        return [found[override[field_name]]]
+    if layout is CANONICAL_LAYOUT:
+        return [found[field_name]] if field_name in found else []
+    own = layout.columns.get(field_name)
+    if layout.account_is_file and field_name == "account_id":
+        own = ("account_id", "user_id")
+    hits = [found[name] for name in (ALIASES[field_name] if own is None else own) if name in found]
+    if field_name in REQUIRED and not hits and not layout.account_is_file:
+        own, hits = None, [found[name] for name in ALIASES[field_name] if name in found]
+    if own is None:
+        del hits[1:]  # common names are guesses: a second guess stands in for nothing
+    if field_name in _NESTED and f"@{field_name}" in found:
+        hits.insert(0, found[f"@{field_name}"])
+    return hits
+
+
+def _further(layout: Layout, found: Mapping[str, str]) -> dict[str, str]:
+    """Return what is read beside the fields, by its name among what is read."""
+    further = {
+        f"{field_name}+{place}": found[column]
+        for field_name, columns in layout.stand_ins.items()
+        for place, column in enumerate(columns)
+        if column in found
+    }
+    further |= {f"?{column}": found[column] for column in layout.only if column in found}
+    further |= {f"!{column}": found[column] for column in layout.kinds if column in found}
+    crawled = next((found[column] for column in layout.crawled if column in found), None)
+    return further if crawled is None else {**further, CRAWLED: crawled}
 
 
 def _check_override(override: Mapping[str, str], found: Mapping[str, str], where: str) -> None:

@@ -10,9 +10,10 @@ from rumorscan.readers.containers import bare_name
 from rumorscan.readers.documents import find_items
 from rumorscan.readers.encodings import guess_encoding
 from rumorscan.readers.jsonl import parse_line
-from rumorscan.readers.layouts import LAYOUTS, OTHER_LAYOUT, Layout, layout_named
+from rumorscan.readers.layouts import OTHER_LAYOUT, Layout, known_layouts, layout_named
+from rumorscan.readers.nesting import opening_of
 
-SYNTAXES = ("jsonl", "json", "csv", "tsv", "parquet")
+SYNTAXES = ("jsonl", "json", "csv", "tsv", "parquet", "xlsx", "xls", "sqlite")
 """What a file may be written in."""
 _LINES = (".jsonl", ".ndjson")
 
@@ -45,7 +46,7 @@ def wanted_format(name: str) -> Wanted:
         if part in SYNTAXES:
             syntax = part
         elif (layout := layout_named(part)) is None:
-            known = ", ".join((*SYNTAXES, *(row.name for row in (*LAYOUTS, OTHER_LAYOUT))))
+            known = ", ".join((*SYNTAXES, *(row.name for row in (*known_layouts(), OTHER_LAYOUT))))
             raise DumpError(f"format '{part}' is not known; expected one of {known}")
     return Wanted(syntax, layout)
 
@@ -72,9 +73,11 @@ def detect_syntax(head: bytes, path: Path) -> Syntax:
     if head.startswith(b"PAR1"):
         return Syntax("parquet", "its first bytes are PAR1")
     if head.startswith(b"SQLite format 3\0"):
-        raise DumpError(f"{path}: SQLite is not read; export the table of posts as CSV")
+        return Syntax("sqlite", "its first bytes are SQLite format 3")
     if head.startswith(b"\xd0\xcf\x11\xe0"):
-        raise DumpError(f"{path}: XLS is not read; export as CSV (UTF-8)")
+        return Syntax("xls", "its first bytes are those of a workbook")
+    if head.startswith(b"PK\x03\x04"):
+        return Syntax("xlsx", "it is a zip archive that holds a workbook")
     encoding = guess_encoding(head)
     text = head[encoding.mark :].decode(encoding.codec, "replace").lstrip()
     if text.startswith("[") and not name.endswith(_LINES):
@@ -88,7 +91,8 @@ def detect_syntax(head: bytes, path: Path) -> Syntax:
     strange += start.count("\ufffd")
     if strange * (3 if name.endswith((".csv", ".tsv")) else 50) > len(start):
         raise DumpError(
-            f"{path}: is in no format that is read; expected JSONL, JSON, CSV, TSV or Parquet"
+            f"{path}: is in no format that is read; expected JSONL, JSON, CSV, TSV, Parquet, XLSX "
+            "or SQLite"
         )
     kind = "tsv" if name.endswith(".tsv") else "csv"
     return Syntax(kind, "its name" if name.endswith(f".{kind}") else "its lines look like a table")
@@ -102,6 +106,6 @@ def _json_kind(text: str, name: str) -> Syntax:
     if isinstance(row, dict):
         if rest.strip():
             return Syntax("jsonl", "every line is an object")
-        if find_items(row) is None:
+        if opening_of(row) is None and find_items(row) in (None, [row]):
             return Syntax("jsonl", "its only line is a post")
     return Syntax("json", "it begins with an object over many lines" if text else "its name")

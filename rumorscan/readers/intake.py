@@ -18,16 +18,20 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from rumorscan.errors import DumpError
-from rumorscan.readers.fields import FieldMap
+from rumorscan.readers.fields import CRAWLED, FieldMap
 from rumorscan.readers.moments import DEFAULT_ZONE, zone_of
 from rumorscan.readers.posts import REJECTS_SCHEMA
+from rumorscan.readers.recency import settle_recent
+from rumorscan.readers.rounding import Rounding
 from rumorscan.readers.spool import Spool
-from rumorscan.readers.times import parse_times
+from rumorscan.readers.tidying import Tidied, tidy
+from rumorscan.readers.times import Times, parse_times
 from rumorscan.readers.values import (
     Column,
     counts_of,
     flags_of,
     ids_of,
+    is_rounded,
     plain_text,
     texts_of,
     words_of,
@@ -43,6 +47,7 @@ REASONS = {
     "ragged-row": "the row has more or fewer cells than the header",
     "open-quote": "a quotation mark is not closed",
     "too-long": "the row is too long to be read",
+    "not-a-post": "the row is no post, but a notice of the service",
     "missing-text": "there is no text",
     "bad-text": "the text is a list, an object or a flag",
     "text-too-long": "the text is longer than the limit",
@@ -92,17 +97,19 @@ class Door:
         path: the input as it was given, for messages.
         names: names of all inputs of this reading, as the dictionary of `source_file`.
         index: which of the names is this input's.
-        zone: where times without a zone are taken to be.
+        zone: where times without a zone are taken to be; None means the layout's own zone.
         maximum_text_characters: a longer text is set aside.
         strict: raise at the first bad row.
+        crawled_at: when the input was fetched, in seconds since 1970, where no row tells it.
     """
 
     path: str
     names: pa.Array
     index: int
-    zone: ZoneInfo
+    zone: ZoneInfo | None
     maximum_text_characters: int
     strict: bool
+    crawled_at: int | None = None
 
 
 class Intake:
@@ -134,11 +141,11 @@ class Intake:
         self.precisions: Counter[Precision] = Counter()
         self.span: tuple[int, int] | None = None
         self.times_assumed = 0
+        self.rounding = Rounding()
 
     def zone(self, fields: FieldMap) -> ZoneInfo:
         """Return the zone of times that carry none: the layout's own, unless another was asked."""
-        own = fields.layout.tz
-        return zone_of(own) if own and self.door.zone.key == DEFAULT_ZONE else self.door.zone
+        return self.door.zone or zone_of(fields.layout.tz or DEFAULT_ZONE)
 
     @property
     def rows(self) -> int:
@@ -213,13 +220,19 @@ class Intake:
     def _columns(
         self, batch: RawRows, fields: FieldMap
     ) -> tuple[dict[str, pa.Array], list[tuple[str, np.ndarray[Any, Any], Any]]]:
-        raw = _tidied(batch.columns, fields)
+        tidied = tidy(batch.columns, fields)
+        raw = tidied.columns
         count = len(batch.rows)
         texts, bad_text = texts_of(raw.get("text", pa.nulls(count)))
         accounts, bad_account = ids_of(raw.get("account_id", pa.nulls(count)))
         post_ids, bad_post = ids_of(raw.get("post_id", pa.nulls(count)))
+        rounded = _rounded(raw.get("post_id"), bad_post)
+        bad_post &= ~rounded
+        self._note(
+            "post ids rounded by a spreadsheet, replaced by file and row", int(rounded.sum())
+        )
         zone = self.zone(fields)
-        times = parse_times(raw.get("posted_at", pa.nulls(count)), zone)
+        times = self._times(raw.get("posted_at", pa.nulls(count)), batch.columns, zone)
         name = self.door.names[self.door.index].as_py()
         columns = {
             "post_id": _with_made_ids(post_ids, name, batch.rows),
@@ -235,6 +248,7 @@ class Intake:
         no_text = np.asarray(pc.is_null(texts)) & ~bad_text
         no_account = np.asarray(pc.is_null(accounts)) & ~bad_account
         faults = [
+            *_strangers(tidied),
             ("missing-text", no_text, None),
             ("bad-text", bad_text, raw.get("text")),
             ("text-too-long", self._too_long(texts), None),
@@ -245,11 +259,27 @@ class Intake:
         ]
         self.times_assumed += times.assumed
         self._note("times not known", times.unknown)
-        self._note("post ids made from file and row", int(post_ids.null_count - bad_post.sum()))
+        made = int(post_ids.null_count - bad_post.sum() - rounded.sum())
+        self._note("post ids made from file and row", made)
+        self._note(fields.layout.remark, count)
+        self.notes.update(tidied.notes)
+        for name, ids in (("post", post_ids), ("account", accounts)):
+            self.rounding.add(name, ids)
         columns.update(self._optional(raw, zone))
         return {
             name: columns[name] for name in (*CORE_FIELDS, *OPTIONAL_FIELDS) if name in columns
         }, [fault for fault in faults if fault[1].any()]
+
+    def _times(self, values: Column, read: Mapping[str, Column], zone: ZoneInfo) -> Times:
+        """Parse the times of posts, those that only the time of the crawl tells included."""
+        times = parse_times(values, zone)
+        crawled: Any = self.door.crawled_at
+        if CRAWLED in read:
+            crawled = parse_times(read[CRAWLED], zone).seconds
+        times, told, late = settle_recent(times, values, crawled, zone)
+        self._note("times told from the crawl", told)
+        self._note("times after the crawl, left empty", late)
+        return times
 
     def _optional(self, raw: Mapping[str, Column], zone: ZoneInfo) -> dict[str, pa.Array]:
         columns: dict[str, pa.Array] = {}
@@ -279,7 +309,7 @@ class Intake:
         return np.asarray(pc.fill_null(pc.greater(pc.utf8_length(texts), limit), False))
 
     def _note(self, what: str, count: int) -> None:
-        if count:
+        if what and count:
             self.notes[what] += count
 
 
@@ -302,26 +332,17 @@ def _detail(values: Any, place: int) -> str:
     return repr(shown)[:200]
 
 
-def _tidied(columns: Mapping[str, Column], fields: FieldMap) -> dict[str, Column]:
-    """Lay the layout's constants, prefixes and blanks over the columns."""
-    tidied = dict(columns)
-    layout = fields.layout
-    count = len(next(iter(columns.values()))) if columns else 0
-    for name, value in layout.constants.items():
-        tidied.setdefault(name, pa.repeat(pa.scalar(value, pa.string()), count))
-    if fields.account:
-        tidied["account_id"] = pa.repeat(pa.scalar(fields.account, pa.string()), count)
-    for name, blanks in layout.blanks.items():
-        if name in tidied:
-            words, _ = words_of(tidied[name])
-            is_blank = pc.is_in(words, pa.array(blanks, pa.string()))
-            tidied[name] = pc.if_else(is_blank, pa.scalar(None, pa.string()), words)
-    for name, prefixes in layout.prefixes.items():
-        if name in tidied:
-            words, _ = words_of(tidied[name])
-            pattern = "^(" + "|".join(prefixes) + r")\s*"
-            tidied[name] = pc.replace_substring_regex(words, pattern, "")
-    return tidied
+def _rounded(values: Column | None, bad: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    """Mask the ids that are no ids because a spreadsheet rounded them."""
+    rounded = np.zeros(len(bad), bool)
+    for row in np.flatnonzero(bad).tolist():
+        value = values[row]  # type: ignore[index]  # what is bad was there
+        rounded[row] = is_rounded(value.as_py() if isinstance(value, pa.Scalar) else value)
+    return rounded
+
+
+def _strangers(tidied: Tidied) -> list[tuple[str, np.ndarray[Any, Any], Any]]:
+    return [] if tidied.strangers is None else [("not-a-post", tidied.strangers, tidied.told)]
 
 
 def _with_made_ids(ids: pa.Array, name: str, rows: np.ndarray[Any, Any]) -> pa.Array:

@@ -24,7 +24,8 @@ from rumorscan.errors import DumpError
 from rumorscan.readers.containers import NoRowsError
 from rumorscan.readers.encodings import STRIP_BYTES, Block, LineBlocks, cut_at_lines
 from rumorscan.readers.intake import ID_FIELDS, Intake, RawRows, Reject
-from rumorscan.readers.objects import SAMPLE_ROWS, ObjectMap, value_at
+from rumorscan.readers.objects import SAMPLE_ROWS, ObjectMap, split_objects
+from rumorscan.readers.paths import value_at
 from rumorscan.readers.values import Column
 
 MapMaker = Callable[[list[dict[str, Any]]], ObjectMap]
@@ -57,6 +58,9 @@ def read_jsonl(
         line += block.data.count(b"\n") + block.overlong
     if reader is None:
         raise NoRowsError(f"{intake.door.path}: the file is empty; expected posts")
+    for batch in reader.rest(batch_rows):
+        intake.take(batch, reader.map.fields)
+        yield reader.map
 
 
 def _sample(block: Block, where: str) -> list[dict[str, Any]]:
@@ -78,15 +82,21 @@ class LineReader:
     def __init__(self, fields: ObjectMap, sample: list[dict[str, Any]]) -> None:
         self.map = fields
         self._types: dict[str, set[type]] = {}
-        self._learn(fields.columns(sample))
+        if fields.nesting is None:
+            self._learn(fields.columns(sample))
 
     def batches(self, block: Block, line: int, batch_rows: int) -> Iterator[RawRows]:
         """Yield the rows of a block; `line` is the number of its first line."""
         if block.overlong:
             text = block.data.decode(errors="ignore")
-            yield self.map.raw_rows([], [], str, [Reject(line, "too-long", "over 16 MB", text)])
+            yield self.map.raw_rows([], [], [Reject(line, "too-long", "over 16 MB", text)])
             return
         yield from self._read(block.data, line, batch_rows)
+
+    def rest(self, batch_rows: int) -> Iterator[RawRows]:
+        """Yield the posts that others carried along, with the numbers of those lines."""
+        if self.map.nesting is not None:
+            yield from self._nested(self.map.nesting.rest(), [], batch_rows)
 
     def _read(
         self, data: bytes, line: int, batch_rows: int, whole: bool = True
@@ -109,7 +119,7 @@ class LineReader:
     def _schema(self) -> pa.Schema | None:
         """Return the types that Arrow shall expect, or None where a column has had several."""
         tree: dict[str, Any] = {}
-        for name, column in self.map.fields.columns.items():
+        for name, column in self.map.fields.reads.items():
             types = self._types.get(name, set()) - {type(None)}
             if len(types) != 1 or (kind := _KINDS.get(next(iter(types)))) is None:
                 return None
@@ -125,7 +135,9 @@ class LineReader:
 
     def _fast(self, data: bytes, line: int) -> RawRows | None:
         schema = self._schema()
-        if schema is None:
+        if schema is None or self.map.nesting is not None:
+            return None
+        if any(f'"{name}"'.encode() in data for name in self.map.awaited):
             return None
         bounds = _object_lines(data)
         if bounds is None:
@@ -144,7 +156,7 @@ class LineReader:
         if table.num_rows != len(bounds) - 1:
             return None
         columns = {}
-        for name, column in self.map.fields.columns.items():
+        for name, column in self.map.fields.reads.items():
             first, *rest = self.map.path(column)
             values = table.column(first).chunk(0)
             columns[name] = pc.struct_field(values, rest) if rest else values
@@ -157,7 +169,21 @@ class LineReader:
     def _slow(self, data: bytes, line: int, batch_rows: int) -> Iterator[RawRows]:
         lines = data.removesuffix(b"\n").split(b"\n")
         for start in range(0, len(lines), batch_rows):
-            yield from self._batch(lines[start : start + batch_rows], line + start)
+            part = lines[start : start + batch_rows]
+            if self.map.nesting is None:
+                yield from self._batch(part, line + start)
+            else:
+                rows, numbers, broken = _parse_lines(part, line + start)
+                found = self.map.nesting.rows(zip(numbers, rows, strict=True))
+                yield from self._nested(found, broken, batch_rows)
+
+    def _nested(
+        self, found: Iterator[tuple[int, Any]], broken: list[Reject], batch_rows: int
+    ) -> Iterator[RawRows]:
+        """Yield rows that were found in objects; those of one line share its number."""
+        while (part := list(islice(found, batch_rows))) or broken:
+            yield self.map.raw_rows(*split_objects(part), broken)
+            broken = []
 
     def _batch(self, lines: list[bytes], first: int) -> Iterator[RawRows]:
         rows, numbers, broken = _parse_lines(lines, first)
@@ -165,10 +191,10 @@ class LineReader:
             return
         columns = self.map.columns(rows) if rows else {}
         self._learn(columns)
-        for name in ID_FIELDS:
-            values = columns.get(name, ())
+        for name in [name for name in columns if name.split("~")[0] in ID_FIELDS]:
+            values = columns[name]
             if float in set(map(type, values)):
-                path = self.map.path(self.map.fields.columns[name])
+                path = self.map.path(self.map.fields.reads[name])
                 columns[name] = [
                     value_at(_parse_exactly(lines[number - first]), path)
                     if type(value) is float

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+import unicodedata
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -40,20 +41,24 @@ _FORMS = tuple(
         r"\s*(?P<zone>Z|UTC|GMT|[+-]\d{2}:?\d{2}|[+-]\d{2})?",
         _DIGITS,
         r"(?P<y>\d{4})年(?P<m>\d{1,2})月(?P<d>\d{1,2})日"
-        r"(?:\s*(?P<H>\d{1,2}):(?P<M>\d{2})(?::(?P<S>\d{2}))?)?(?P<zone>)",
+        r"(?:\s*(?P<H>\d{1,2})[:时点](?P<M>\d{2})(?:[:分](?P<S>\d{2})?秒?)?)?(?P<zone>)",
         # Mon Mar 02 09:14:07 +0800 2026
         r"[A-Za-z]{3},? (?P<b>[A-Za-z]{3}) +(?P<d>\d{1,2}) "
-        r"(?P<H>\d{2}):(?P<M>\d{2}):(?P<S>\d{2}) (?P<zone>[+-]\d{4}) (?P<y>\d{4})",
+        r"(?P<H>\d{2}):(?P<M>\d{2}):(?P<S>\d{2}) "
+        r"(?:(?P<zone>[+-]\d{2}:?\d{2}|GMT|UTC) |CST )?(?P<y>\d{4})",
         # Mon, 02 Mar 2026 09:14:07 +0800
-        r"[A-Za-z]{3}, (?P<d>\d{1,2}) (?P<b>[A-Za-z]{3}) (?P<y>\d{4}) "
+        r"(?:[A-Za-z]{3}, )?(?P<d>\d{1,2}) (?P<b>[A-Za-z]{3}) (?P<y>\d{4}) "
         r"(?P<H>\d{2}):(?P<M>\d{2}):(?P<S>\d{2}) (?P<zone>[+-]\d{4}|GMT|UTC)",
     )
 )
 
 
+_SOURCE = re.compile(r"\s*(?:来自|发布于).*", re.DOTALL)
+"""What Weibo writes behind a time: the program, the region."""
 _PARTIAL = re.compile(
-    r"\d{1,2}月\d{1,2}日(?: *\d{1,2}:\d{2})?|\d{1,2}-\d{1,2} \d{1,2}:\d{2}"
-    r"|\d+ ?(?:秒|秒钟|分钟|小时|天)前|[今昨前]天 *\d{1,2}:\d{2}|刚刚"
+    r"\d{1,2}月\d{1,2}日(?: *\d{1,2}:\d{2}(?::\d{2})?)?"
+    r"|\d{1,2}-\d{1,2} \d{1,2}:\d{2}(?::\d{2})?"
+    r"|\d+ ?(?:秒|秒钟|分|分钟|小时|天)前|[今昨前]天 *\d{1,2}:\d{2}(?::\d{2})?|刚刚"
 )
 """Times without a year, or told from an unknown hour: real, but not known from the row alone."""
 
@@ -121,7 +126,7 @@ def parse_time(value: Any, zone: ZoneInfo) -> Moment:
         return _moment(datetime(value.year, value.month, value.day), Precision.DAY, zone)
     if not isinstance(value, str):
         return BAD
-    text = value.strip()
+    text = bare_time(value)
     if text.lower() in _UNKNOWN_WORDS or text.startswith("0000-00-00") or _PARTIAL.fullmatch(text):
         return UNKNOWN
     for form in _FORMS:
@@ -131,6 +136,17 @@ def parse_time(value: Any, zone: ZoneInfo) -> Moment:
         return _number(float(text), zone)
     except ValueError:
         return BAD
+
+
+def bare_time(text: str) -> str:
+    """Return a time without full width and without the program that Weibo writes behind it.
+
+    Example:
+        >>> bare_time(" 03月02日 09：14 来自 网页版")
+        '03月02日 09:14'
+    """
+    text = text.strip()
+    return text if text.isascii() else _SOURCE.sub("", unicodedata.normalize("NFKC", text)).strip()
 
 
 def _plain_number(value: Decimal) -> float:

@@ -2,55 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
+import orjson
 
 from rumorscan.readers.fields import CANONICAL, FieldMap, map_fields
 from rumorscan.readers.intake import RawRows, Reject
-from rumorscan.readers.layouts import CANONICAL_LAYOUT, OTHER_LAYOUT, Layout
-from rumorscan.readers.values import Column
+from rumorscan.readers.layouts import CANONICAL_LAYOUT, OTHER_LAYOUT
+from rumorscan.readers.nesting import Nesting
+from rumorscan.readers.paths import keys_of, value_at
+from rumorscan.readers.shapes import Layout
+from rumorscan.readers.values import Column, plain_text
 
 SAMPLE_ROWS = 1_000
 """Rows whose keys decide which column holds which field."""
-_DEPTH = 3
-
-
-def keys_of(rows: Iterable[Mapping[str, Any]]) -> list[str]:
-    """Return the keys of objects in order of appearance; those of objects within by dotted path.
-
-    Example:
-        >>> keys_of([{"id": 1, "user": {"name": "小禾"}}, {"text": ""}])
-        ['id', 'user', 'user.name', 'text']
-    """
-    found: dict[str, None] = {}
-
-    def walk(row: Mapping[str, Any], path: str, depth: int) -> None:
-        for key, value in row.items():
-            name = f"{path}{key}"
-            found.setdefault(name)
-            if isinstance(value, Mapping) and depth < _DEPTH:
-                walk(value, f"{name}.", depth + 1)
-
-    for row in rows:
-        walk(row, "", 1)
-    return list(found)
-
-
-def value_at(row: Any, path: Sequence[str]) -> Any:
-    """Return what lies at a path of keys, or None.
-
-    Example:
-        >>> value_at({"user": {"id": "7"}}, ("user", "id"))
-        '7'
-    """
-    for key in path:
-        if not isinstance(row, Mapping):
-            return None
-        row = row.get(key)
-    return row
+AWAITED = ("account_id", "text", "posted_at")
+"""Fields whose further columns are looked out for."""
 
 
 class ObjectMap:
@@ -62,6 +32,7 @@ class ObjectMap:
         stem: the file's name without its ending.
         layout: taken instead of the one that fits.
         override: canonical field to key, as `--map` gives it.
+        nesting: how the rows are found in the file's objects; None where those are the rows.
 
     Raises:
         DumpError: the keys cannot be mapped.
@@ -75,43 +46,68 @@ class ObjectMap:
         stem: str = "",
         layout: Layout | None = None,
         override: Mapping[str, str] | None = None,
+        nesting: Nesting | None = None,
     ) -> None:
         names = keys_of(sample)
+        self._where, self._stem, self._override = where, stem, override
         self.fields: FieldMap = map_fields(
             names, where=where, stem=stem, layout=layout, override=override
         )
+        self.nesting = nesting
         self.known = {name for name in names if "." not in name}
-        self._plain = set(names)
+        self._names = dict.fromkeys(names)
 
     @property
     def ignores(self) -> bool:
         """Whether some known key is read by no field."""
-        read = {self.path(column)[0] for column in self.fields.columns.values()}
+        read = {self.path(column)[0] for column in self.fields.reads.values()}
         return not self.known <= read
+
+    @property
+    def awaited(self) -> list[str]:
+        """Keys of a known layout that were not met yet, and without which rows would be lost."""
+        layout = self.fields.layout
+        names = (name for field in AWAITED for name in layout.columns.get(field, ()))
+        return [name for name in names if "." not in name and name not in self.known]
 
     def path(self, column: str) -> tuple[str, ...]:
         """Return the keys that lead to a column; a key may itself hold a dot."""
         return (column,) if column in self.known else tuple(column.split("."))
 
-    def grow(self, keys: set[str]) -> bool:
-        """Map canonical keys that were not met before; return whether there was a new key."""
-        new = keys - self.known
+    def grow(self, rows: Sequence[Mapping[str, Any]]) -> bool:
+        """Map keys that were not met before; return whether there was a new key.
+
+        Of a file without a known layout only canonical keys are mapped late: a common name that
+        appears after a thousand rows is no reason to read the rest in another way.
+        """
+        new = set[str]().union(*rows) - self.known
         if not new:
             return False
         self.known |= new
-        if self.fields.layout in (CANONICAL_LAYOUT, OTHER_LAYOUT):
+        layout = self.fields.layout
+        if layout in (CANONICAL_LAYOUT, OTHER_LAYOUT):
             late = {
                 name: name for name in CANONICAL if name in new and name not in self.fields.columns
             }
             if late:
                 self.fields = replace(self.fields, columns={**self.fields.columns, **late})
+        else:
+            fresh = ({key: row[key] for key in new & row.keys()} for row in rows)
+            self._names.update(dict.fromkeys(keys_of(fresh)))
+            self.fields = map_fields(
+                self._names,
+                where=self._where,
+                stem=self._stem,
+                layout=layout,
+                override=self._override,
+            )
         return True
 
     def columns(self, rows: Sequence[Mapping[str, Any]]) -> dict[str, Column]:
         """Return the mapped fields of rows as lists."""
-        self.grow(set().union(*rows))
+        self.grow(rows)
         columns: dict[str, Column] = {}
-        for name, column in self.fields.columns.items():
+        for name, column in self.fields.reads.items():
             path = self.path(column)
             if len(path) == 1:
                 key = path[0]
@@ -124,10 +120,45 @@ class ObjectMap:
         self,
         rows: Sequence[Mapping[str, Any]],
         numbers: Sequence[int],
-        raw: Callable[[int], str],
-        broken: list[Reject],
+        strangers: Sequence[Reject] = (),
+        broken: Sequence[Reject] = (),
     ) -> RawRows:
-        """Return rows for the intake; `raw` gives the row at a position as it stood."""
+        """Return rows for the intake, and what is set aside with them."""
         return RawRows(
-            self.columns(rows) if rows else {}, np.asarray(numbers, np.int64), raw, broken
+            self.columns(rows) if rows else {},
+            np.asarray(numbers, np.int64),
+            lambda place: dumped(rows[place]),
+            [*strangers, *broken],
         )
+
+
+def split_objects(
+    numbered: Iterable[tuple[int, Any]],
+) -> tuple[list[Mapping[str, Any]], list[int], list[Reject]]:
+    """Return the objects, their numbers, and rejects for what is no object.
+
+    Example:
+        >>> split_objects([(1, {"text": "停水"}), (2, 5)])
+        ([{'text': '停水'}], [1], [Reject(row=2, reason='not-an-object', detail='int', raw='5')])
+    """
+    rows, numbers, strangers = [], [], []
+    for number, row in numbered:
+        if isinstance(row, Mapping):
+            rows.append(row)
+            numbers.append(number)
+        else:
+            strangers.append(Reject(number, "not-an-object", type(row).__name__, dumped(row)))
+    return rows, numbers, strangers
+
+
+def dumped(row: Any) -> str:
+    """Return a row as JSON, or as Python shows it where JSON cannot.
+
+    Example:
+        >>> dumped({"text": "停水"})
+        '{"text":"停水"}'
+    """
+    try:
+        return orjson.dumps(row, default=str, option=orjson.OPT_NON_STR_KEYS).decode()
+    except (TypeError, UnicodeError, RecursionError):
+        return plain_text(repr(row)[:8_192])

@@ -13,6 +13,7 @@ import pyarrow as pa
 from rumorscan.errors import DumpError
 from rumorscan.readers.containers import ByteSource, NoRowsError, bare_name
 from rumorscan.readers.csvs import read_csv
+from rumorscan.readers.databases import read_database
 from rumorscan.readers.documents import DOCUMENT_LIMIT, read_document, read_rows
 from rumorscan.readers.encodings import LINE_LIMIT, SAMPLE_BYTES, LineBlocks
 from rumorscan.readers.fields import FieldMap, map_fields
@@ -20,10 +21,15 @@ from rumorscan.readers.formats import Syntax, Wanted, detect_syntax, wanted_form
 from rumorscan.readers.intake import Door, Intake
 from rumorscan.readers.jsonl import read_jsonl
 from rumorscan.readers.moments import DEFAULT_ZONE, zone_of
+from rumorscan.readers.nesting import Nesting
 from rumorscan.readers.objects import ObjectMap
+from rumorscan.readers.pipes import piped_file
 from rumorscan.readers.posts import REJECTS_SCHEMA, InputReport, Posts
+from rumorscan.readers.recency import crawl_time
+from rumorscan.readers.sheets import Taken
 from rumorscan.readers.sources import Memory, inputs_of, named_files, names_of
 from rumorscan.readers.tables import read_pandas, read_parquet, read_table
+from rumorscan.readers.workbooks import read_workbook
 from rumorscan.records import CORE_FIELDS, OPTIONAL_FIELDS
 
 Progress = Callable[[int], object]
@@ -31,14 +37,44 @@ Progress = Callable[[int], object]
 
 @dataclass(frozen=True, slots=True)
 class ReadOptions:
-    """How inputs are read; the names and defaults of `ReadingSettings`."""
+    """How inputs are read: what `read_posts` is asked for, checked."""
 
     wanted: Wanted = field(default_factory=Wanted)
     mapping: Mapping[str, str] = field(default_factory=dict)
-    zone: ZoneInfo = field(default_factory=lambda: zone_of(DEFAULT_ZONE))
+    zone: ZoneInfo | None = None
+    crawled_at: int | None = None
     strict: bool = False
     batch_rows: int = 65_536
     maximum_text_characters: int = 100_000
+
+    @classmethod
+    def asked(
+        cls, form: str, mapping: Mapping[str, str] | None, tz: str, crawled_at: str, **rest: Any
+    ) -> ReadOptions:
+        """Return the options that such words stand for.
+
+        Raises:
+            DumpError: a format or a zone is not known, or the time of the crawl is no time.
+        """
+        zone = zone_of(tz) if tz else None
+        crawled = crawl_time(crawled_at, zone or zone_of(DEFAULT_ZONE)) if crawled_at else None
+        if crawled_at and crawled is None:
+            raise DumpError(
+                f"crawled_at is '{crawled_at}'; expected ISO 8601 such as '2026-03-02T09:00+08:00'"
+            )
+        return cls(wanted_format(form), dict(mapping or {}), zone, crawled, **rest)
+
+    def door(self, given: object, names: pa.Array, index: int) -> Door:
+        """Return what the rows of one of the inputs must satisfy."""
+        return Door(
+            str(given),
+            names,
+            index,
+            self.zone,
+            self.maximum_text_characters,
+            self.strict,
+            self.crawled_at,
+        )
 
 
 def read_posts(
@@ -46,7 +82,8 @@ def read_posts(
     *,
     format: str = "",  # noqa: A002 - the name of the setting
     mapping: Mapping[str, str] | None = None,
-    tz: str = DEFAULT_ZONE,
+    tz: str = "",
+    crawled_at: str = "",
     strict: bool = False,
     spool: str | Path | None = None,
     progress: Progress | None = None,
@@ -56,12 +93,15 @@ def read_posts(
     """Return the posts of a dump as columns.
 
     Args:
-        source: a file, a folder, a glob, or a list of them; a pandas or polars frame, an Arrow
-            table, or an iterable of dictionaries. `Posts` are returned as they are.
+        source: a file, a folder, a glob, `-` for standard input, or a list of them; a pandas or
+            polars frame, an Arrow table, or an iterable of dictionaries. `Posts` are returned as
+            they are.
         format: a layout (`weibo-search`), a syntax (`csv`), or both (`weibo-search/csv`); empty
             means told by the file.
         mapping: canonical field to the column that holds it, where it is not recognized.
-        tz: zone of times that carry none.
+        tz: zone of times that carry none; empty means the format's own, else Asia/Shanghai.
+        crawled_at: ISO 8601 time at which the dump was fetched, from which times such as
+            `5分钟前` are counted where no row tells it.
         strict: raise at the first bad row instead of setting it aside.
         spool: an existing folder; the columns are kept there in files instead of in memory, and
             must stay there as long as the posts are used.
@@ -86,13 +126,14 @@ def read_posts(
     """
     if isinstance(source, Posts):
         return source
-    options = ReadOptions(
-        wanted_format(format),
-        dict(mapping or {}),
-        zone_of(tz),
-        strict,
-        batch_rows,
-        maximum_text_characters,
+    options = ReadOptions.asked(
+        format,
+        mapping,
+        tz,
+        crawled_at,
+        strict=strict,
+        batch_rows=batch_rows,
+        maximum_text_characters=maximum_text_characters,
     )
     inputs = inputs_of(source)
     named = named_files(source)
@@ -101,8 +142,7 @@ def read_posts(
     done = 0
     readings = []
     for index, given in enumerate(inputs):
-        door = Door(str(given), names, index, options.zone, maximum_text_characters, strict)
-        reading = Reading(Intake(door, folder), options)
+        reading = Reading(Intake(options.door(given, names, index), folder), options)
         for rows in reading.run(given, found=isinstance(given, Path) and given not in named):
             if progress is not None:
                 progress(done + rows)
@@ -123,6 +163,7 @@ class Reading:
         self.report = InputReport(intake.door.path)
         self.syntax = Syntax("", "")
         self.fields: FieldMap | None = None
+        self.taken: Taken | None = None
         self.delimiter = ""
         self.encoding_why = ""
         self.empty: NoRowsError | None = None
@@ -150,12 +191,14 @@ class Reading:
         report, fields = self.report, self.fields
         if fields is None or not self.intake.rows:
             raise NoRowsError(f"{self.door.path}: holds no row; expected posts")
-        report.format = f"{fields.layout.name}/{self.syntax.name}"
-        report.mapping = dict(fields.columns)
+        layouts = self.taken.layouts if self.taken else [fields.layout.name]
+        report.format = f"{'+'.join(layouts)}/{self.syntax.name}"
+        report.mapping = self.taken.mapping if self.taken else fields.mapping
         report.tz_assumed = self.intake.zone(fields).key if self.intake.times_assumed else None
         report.rows = self.intake.rows
         report.posts = self.intake.accepted.rows
         report.rejected = self.intake.rejected.rows
+        self.intake.notes.update(self.intake.rounding.notes())
         report.notes.update(sorted(self.intake.notes.items()))
 
     def _file(self, path: Path) -> Iterator[int]:
@@ -167,7 +210,13 @@ class Reading:
                 if not head:
                     raise NoRowsError(f"{path}: the file is empty; expected posts")
                 self.syntax = Syntax(wanted, "as asked") if wanted else detect_syntax(head, path)
-                yield from (self._parquet if self.syntax.name == "parquet" else self._text)(source)
+                read = {
+                    "parquet": self._parquet,
+                    "xlsx": self._tables,
+                    "xls": self._tables,
+                    "sqlite": self._tables,
+                }.get(self.syntax.name, self._text)
+                yield from read(source)
             except NoRowsError:
                 self.report.sha256, self.report.sm3 = source.hashes()
                 raise
@@ -196,18 +245,28 @@ class Reading:
                 self.intake.notes[what] = count
 
     def _parquet(self, source: ByteSource) -> Iterator[int]:
-        if not source.packing:
-            given: Path | pa.Buffer = source.path
-        else:
-            data = source.read(DOCUMENT_LIMIT + 1)
-            if len(data) > DOCUMENT_LIMIT:
-                raise DumpError(f"{source.path}: is packed and large; unpack it first")
-            given = pa.py_buffer(data)
+        given = _whole(source)
         yield from self._columns(
-            read_parquet(given, self.intake, self._column_map, self.options.batch_rows)
+            read_parquet(
+                pa.py_buffer(given) if isinstance(given, bytes) else given,
+                self.intake,
+                self._column_map,
+                self.options.batch_rows,
+            )
         )
 
+    def _tables(self, source: ByteSource) -> Iterator[int]:
+        read = read_database if self.syntax.name == "sqlite" else read_workbook
+        given = _whole(source)
+        for taken in read(given, self.intake, self._column_map, self.options.batch_rows):
+            self.taken, self.fields = taken, taken.fields
+            yield self.intake.rows
+
     def _memory(self, given: Memory) -> Iterator[int]:
+        if given.kind == "stdin":
+            with piped_file() as path:
+                yield from self._file(path)
+            return
         self.syntax = Syntax(given.kind, "its type")
         batch_rows = self.options.batch_rows
         if given.kind == "pandas":
@@ -229,10 +288,17 @@ class Reading:
             yield self.intake.rows
 
     def _object_map(self, sample: Sequence[Mapping[str, Any]]) -> ObjectMap:
-        return ObjectMap(sample, **self._mapping())
+        mapping = self._mapping()
+        nesting = Nesting.of(sample, mapping["layout"])
+        if nesting is not None:
+            sample = nesting.sampled(sample)
+            mapping["layout"] = nesting.layout
+        if not sample:
+            raise NoRowsError(f"{self.door.path}: holds no row; expected posts")
+        return ObjectMap(sample, nesting=nesting, **mapping)
 
-    def _column_map(self, names: Sequence[str]) -> FieldMap:
-        return map_fields(names, **self._mapping())
+    def _column_map(self, names: Sequence[str], table: str = "") -> FieldMap:
+        return map_fields(names, table=table, **self._mapping())
 
     def _mapping(self) -> dict[str, Any]:
         return {
@@ -241,6 +307,20 @@ class Reading:
             "layout": self.options.wanted.layout,
             "override": self.options.mapping,
         }
+
+
+def _whole(source: ByteSource) -> Path | bytes:
+    """Return a file that is read in any order: its path, or its content where it is packed.
+
+    Raises:
+        DumpError: it is packed and too large to be held in memory.
+    """
+    if not source.packing:
+        return source.path
+    data = source.read(DOCUMENT_LIMIT + 1)
+    if len(data) > DOCUMENT_LIMIT:
+        raise DumpError(f"{source.path}: is packed and large; unpack it first")
+    return data
 
 
 def require_rows(readings: Sequence[Reading]) -> None:

@@ -19,6 +19,7 @@ import pyarrow.csv
 
 from rumorscan.readers.encodings import STRIP_BYTES, cut_at_lines
 from rumorscan.readers.fields import FieldMap
+from rumorscan.readers.generations import Alignment
 from rumorscan.readers.intake import Intake, RawRows, Reject
 
 RECORD_LINES = 1_000
@@ -70,9 +71,10 @@ class RecordReader:
         self._record = 1
         self._width = len(header.names)
         self._delimiter = header.delimiter
+        self._alignment = Alignment(header.names, header.fields.layout)
         self._all = False  # whether all columns are parsed, to count the lines of a record
         self._places = {
-            name: header.names.index(column) for name, column in header.fields.columns.items()
+            name: header.names.index(column) for name, column in header.fields.reads.items()
         }
 
     def batches(
@@ -199,7 +201,7 @@ class RecordReader:
         return len(records) == 1 and not self._swallows(lines[1:])
 
     def _repeats_header(self, table: pa.Table) -> bool:
-        place = self._places["text"]
+        place = self._places.get("text", 0)
         hits = pc.equal(table.column(str(place)), self.header.names[place])
         return bool(pc.any(hits).as_py())
 
@@ -274,10 +276,8 @@ class RecordReader:
 
     def _fit(self, record: list[str]) -> str:
         """Bring a record to the header's width where the layout explains it, else say why not."""
-        if len(record) > self._width and not any(record[self._width :]):
-            del record[self._width :]
-        elif len(record) < self._width and self.header.fields.layout.short_rows:
-            record.extend([""] * (self._width - len(record)))
+        if len(record) != self._width and (fitted := self._alignment.fit(record)):
+            record[:] = fitted
         return "" if len(record) == self._width else "ragged-row"
 
     def _batch(

@@ -12,11 +12,12 @@ import pyarrow as pa
 
 from rumorscan.errors import DumpError
 from rumorscan.readers.containers import find_files
+from rumorscan.readers.pipes import STANDARD_INPUT
 
 
 @dataclass(frozen=True, slots=True)
 class Memory:
-    """Something that is in memory already: a frame, a table, rows."""
+    """Something that is in memory already, or on its way: a frame, a table, rows, `stdin`."""
 
     kind: str
     value: Any
@@ -36,6 +37,8 @@ def inputs_of(source: Any) -> list[Path | Memory]:
     Raises:
         DumpError: there is nothing, or something that cannot hold posts.
     """
+    if isinstance(source, str) and source == STANDARD_INPUT:
+        return [Memory("stdin", None)]
     if isinstance(source, (str, Path)):
         return list(find_files(source))
     kind = _kind_of(source)

@@ -36,7 +36,7 @@ def read_batches(batches: Iterable[Batch], intake: Intake, fields: FieldMap) -> 
         count = len(next(iter(batch.values()), ()))
         if not count:
             continue
-        columns = {name: _column(batch, path) for name, path in fields.columns.items()}
+        columns = {name: _column(batch, path) for name, path in fields.reads.items()}
         intake.take(RawRows(columns, np.arange(first, first + count), _raw_of(batch)), fields)
         first += count
         yield fields
@@ -107,7 +107,7 @@ def read_parquet(
             fields = make_map(column_names(file.schema_arrow))
             top = {
                 name.split(".")[0] if name not in file.schema_arrow.names else name
-                for name in fields.columns.values()
+                for name in fields.reads.values()
             }
             wanted = [name for name in file.schema_arrow.names if name in top]
             batches = file.iter_batches(batch_rows, columns=wanted, use_threads=False)

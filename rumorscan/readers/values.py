@@ -23,9 +23,12 @@ Mask: TypeAlias = np.ndarray[Any, Any]
 _COUNT = re.compile(r"(\d+(?:\.\d+)?)\s*(千|万|亿|[kKwWmM])?\+?")
 _UNITS = {"千": 1e3, "k": 1e3, "万": 1e4, "w": 1e4, "m": 1e6, "亿": 1e8}
 _NO_COUNT = frozenset({"", "-", "--", "null", "none", "nan"})
-_YES = frozenset({"true", "yes", "y", "1", "是", "t"})
-_NO = frozenset({"false", "no", "n", "0", "否", "f"})
-_EXACT_DOUBLE = 2.0**53
+_YES = frozenset({"true", "yes", "y", "1", "是", "t", "认证", "已认证"}) | {
+    f"{color}v" for color in "蓝黄橙红金"
+}
+_NO = frozenset({"false", "no", "n", "0", "否", "f", "无", "未认证", "普通用户"})
+EXACT_DOUBLE = 2.0**53
+"""From here on a double may stand for several whole numbers."""
 _ROUNDED = re.compile(r"-?\d(?:\.\d+)?[eE]\+?\d+")
 _EDGES = " \t\r\n\v\f\ufeff\u3000\xa0"
 
@@ -156,7 +159,9 @@ def _plain(values: Column) -> pa.Array | None:
         if isinstance(values, pa.ExtensionArray):
             return _plain(values.storage)
         return values
-    for kind in (pa.string(), pa.int64()):
+    # a double is not to become an integer unseen: beyond 2**53 it is no exact one
+    kinds = (pa.string(),) if float in set(map(type, values)) else (pa.string(), pa.int64())
+    for kind in kinds:
         try:
             return pa.array(values, kind)
         except (pa.ArrowInvalid, pa.ArrowTypeError, UnicodeError, OverflowError):
@@ -198,6 +203,19 @@ def _looks_rounded(array: pa.Array) -> Mask | None:
     return np.asarray(pc.fill_null(hits, False))
 
 
+def is_rounded(value: Any) -> bool:
+    """Whether a value is an id that a spreadsheet rounded: `5.1E+15`, or a double beyond 2**53.
+
+    Example:
+        >>> [is_rounded(value) for value in ("5.1E+15", 5.1e18, "5099000000000001", 7.5)]
+        [True, True, False, False]
+    """
+    if isinstance(value, float):
+        return math.isfinite(value) and value.is_integer() and abs(value) >= EXACT_DOUBLE
+    text = value.strip(_EDGES) if isinstance(value, str) else ""
+    return "+" in text and _ROUNDED.fullmatch(text) is not None
+
+
 def _one_id(value: Any) -> str | None:
     if value is None or (isinstance(value, float) and math.isnan(value)):
         return None
@@ -209,7 +227,7 @@ def _one_id(value: Any) -> str | None:
     if isinstance(value, bool):
         raise TypeError
     if isinstance(value, float):
-        if not value.is_integer() or abs(value) >= _EXACT_DOUBLE:
+        if not value.is_integer() or abs(value) >= EXACT_DOUBLE:
             raise ValueError(value)
         return str(int(value))
     if isinstance(value, int):

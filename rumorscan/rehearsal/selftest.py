@@ -137,6 +137,7 @@ def read_table(source: Any, settings: Settings) -> pa.Table:
         format=reading.format,
         mapping=reading.map,
         tz=reading.tz,
+        crawled_at=reading.crawled_at,
         strict=reading.strict,
         batch_rows=reading.batch_rows,
         maximum_text_characters=reading.maximum_text_characters,

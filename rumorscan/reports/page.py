@@ -55,7 +55,8 @@ def _context(seen: Glimpse) -> Row:
     """Return everything that the template prints."""
     about = seen.about
     settings = _section(about, "settings")
-    where, zone_words = phrases.zone(str(_section(settings, "reading").get("tz") or "UTC"))
+    asked = _section(settings, "reading").get("tz", "UTC")  # empty: the usual zone
+    where, zone_words = phrases.zone(str(asked or "Asia/Shanghai"))
     links = {str(item["campaign_id"]): place for place, item in enumerate(seen.campaigns, 1)}
     shown_cards = [
         cards.card(

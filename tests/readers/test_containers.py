@@ -137,7 +137,7 @@ def test_inputs_that_share_a_name_are_told_apart_by_their_paths(tmp_path):
         ("packed.jsonl.gz", gzip.compress(b"", mtime=0), "no line is|empty"),
         ("image.png", b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 8, "in no format that is read"),
         ("posts.zip", b"PK\x03\x04" + b"\0" * 40, "zip archive"),
-        ("posts.db", b"SQLite format 3\0" + b"\0" * 40, "SQLite is not read"),
+        ("posts.db", b"SQLite format 3\0" + b"\0" * 40, "cannot be read as SQLite"),
         ("posts.parquet", b"text", "no Parquet file"),
         ("damaged.parquet", b"PAR1" + b"\0" * 40 + b"PAR1", "cannot be read as Parquet"),
         ("folder", "folder", "holds no dump"),
@@ -159,14 +159,14 @@ def test_what_cannot_be_read_is_one_line_that_names_the_file(tmp_path, name, con
 
 
 @pytest.mark.parametrize("name", ["posts.xlsx", "posts.csv"])
-def test_a_workbook_is_called_by_its_name(tmp_path, name):
+def test_a_damaged_workbook_is_called_one_whatever_its_name(tmp_path, name):
     path = tmp_path / name
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr("xl/workbook.xml", "<workbook/>")
-    with pytest.raises(DumpError, match=r"XLSX is not read yet; export as CSV \(UTF-8\)"):
+    with pytest.raises(DumpError, match="cannot be read as a workbook"):
         read_posts(path)
     path.write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 40)
-    with pytest.raises(DumpError, match=r"XLS is not read; export as CSV \(UTF-8\)"):
+    with pytest.raises(DumpError, match="cannot be read as a workbook"):
         read_posts(path)
 
 
@@ -195,6 +195,13 @@ def test_a_post_that_is_the_only_line_is_a_post(tmp_path):
     path = tmp_path / "f.json"
     path.write_text('{"account_id":"a","text":"停水","tags":["水"]}', encoding="utf-8")
     assert read_posts(path).inputs[0].format.endswith("/jsonl")
+
+
+def test_what_windows_leaves_in_a_folder_is_no_dump(tmp_path):
+    (tmp_path / "a.jsonl").write_text('{"account_id":"a","text":"停水"}', encoding="utf-8")
+    (tmp_path / "Thumbs.db").write_bytes(b"\xd0\xcf\x11\xe0")
+    (tmp_path / "~$表.xlsx").write_bytes(b"\x05lock")
+    assert [report.path for report in read_posts(tmp_path).inputs] == [str(tmp_path / "a.jsonl")]
 
 
 EMPTY = {

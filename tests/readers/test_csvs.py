@@ -91,8 +91,15 @@ def test_ids_stay_text_digit_for_digit(tmp_path):
     assert posts.column("account_id").to_pylist() == ["0012"]
 
 
-def test_a_spreadsheets_rounded_id_is_set_aside(tmp_path):
+def test_a_spreadsheets_rounded_post_id_is_replaced_and_warned_of(tmp_path):
     posts = read_text(tmp_path, f"{HEADER}\n5.1E+15,a,水,\n1,a,水,\n")
+    assert posts.column("post_id").to_pylist() == ["dump.csv:1", "1"]
+    note = "post ids rounded by a spreadsheet, replaced by file and row"
+    assert posts.inputs[0].notes == {note: 1, "times not known": 2}
+
+
+def test_a_spreadsheets_rounded_account_would_join_strangers_and_is_set_aside(tmp_path):
+    posts = read_text(tmp_path, f"{HEADER}\n1,5.1E+15,水,\n2,a,水,\n")
     assert outcome(posts) == (["水"], [(1, "bad-id")])
 
 

@@ -9,6 +9,8 @@ from click.testing import CliRunner
 
 from rumorscan.cli.inspect import command
 from rumorscan.readers import inspect
+from rumorscan.readers.fields import CANONICAL
+from tests.readers.samples import CASES, build
 
 ROWS = [
     {
@@ -113,6 +115,70 @@ def test_a_name_that_turns_the_line_round_is_shown_without_that(tmp_path):
     path = tmp_path / "a\u202evsc.csv"
     path.write_text("uid,正文\n1,停水\n", encoding="utf-8")
     assert "\u202e" not in inspect(path).render()
+
+
+def test_the_layout_is_shown_with_the_columns_that_gave_it_away(tmp_path):
+    for case in CASES:
+        path = build(case, tmp_path / case)
+        look = inspect(path)
+        shown = look.render()
+        assert look.inputs[0].report.format in shown
+        if look.inputs[0].layout_why:
+            assert look.inputs[0].layout_why[:100] in shown
+        assert len(shown.split("\n")) <= 40, case
+        assert shlex.split(look.command)[:3] == ["rumorscan", "scan", str(path)]
+
+
+def test_what_no_column_holds_is_shown_as_given(tmp_path):
+    shown = inspect(build("weibo-crawler", tmp_path)).render()
+    assert "account_id = 7000000001 (the file's name), platform = weibo" in shown
+
+
+def test_a_time_ahead_of_today_is_warned_of(tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_text("uid,正文,时间\n1,停水,2126-03-02\n", encoding="utf-8")
+    assert "未来 future" in inspect(path).render()
+    path.write_text("uid,正文,时间\n1,停水,2026-03-02\n", encoding="utf-8")
+    assert "未来 future" not in inspect(path).render()
+
+
+def test_many_dumps_share_a_screen(tmp_path):
+    for number in range(50):
+        path = tmp_path / f"{number:02}.csv"
+        path.write_text("uid,正文\n1,停水\n2\n", encoding="utf-8")
+    (tmp_path / "empty.csv").write_text("uid,正文\n", encoding="utf-8")
+    shown = inspect(tmp_path).render()
+    assert len(shown.split("\n")) <= 50
+    assert "行数 rows      100 = 50 posts + 50 rejected" in shown
+    assert "  搁置 rejected 50 × ragged-row" in shown
+    assert "… 31 more" in shown
+
+
+def test_a_wide_table_fits_on_a_screen(tmp_path):
+    path = tmp_path / "a.jsonl"
+    row = dict.fromkeys(CANONICAL, "1") | {f"x{number}": "1" for number in range(200)}
+    row |= {"posted_at": "2026-03-02"}
+    path.write_text(json.dumps(row), encoding="utf-8")
+    assert len(inspect(path).render().split("\n")) <= 40
+
+
+def test_the_command_repeats_what_was_asked(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Path("-a.csv").write_text("uid,说\n1,停水\n", encoding="utf-8")
+    look = inspect("-a.csv", mapping={"text": "说"}, tz="UTC", crawled_at="2026-03-02T09:00")
+    expected = (
+        "rumorscan scan ./-a.csv -o runs/a --map text=说 --tz UTC --crawled-at 2026-03-02T09:00"
+    )
+    assert look.command.replace("'", "") == expected
+
+
+def test_standard_input_is_a_dump():
+    row = '{"account_id": "a", "text": "停水"}\n'
+    outcome = CliRunner().invoke(command, ["-"], input=row)
+    assert "文件 file      <stdin>" in outcome.output
+    assert "1 = 1 posts + 0 rejected" in outcome.output
+    outcome = CliRunner().invoke(command, ["-"], input="")
+    assert str(outcome.exception) == "<stdin>: the file is empty; expected posts"
 
 
 def test_rows_set_aside_are_called_so(tmp_path):

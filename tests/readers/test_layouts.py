@@ -1,230 +1,14 @@
 import json
+from datetime import UTC, datetime
+from importlib.metadata import EntryPoint
 
 import pytest
 
-from rumorscan.readers import read_posts
-from rumorscan.records import OPTIONAL_FIELDS
+from rumorscan.errors import DumpError
+from rumorscan.readers import inspect, layouts, read_posts
+from rumorscan.readers.layouts import LAYOUTS, OTHER_LAYOUT, layout_named
 
 TEXT = "城东水厂停水三天大家快囤水"
-NINE = "2026-03-02T01:14:07+00:00"
-LONG_HEADER = (
-    "id,bid,正文,头条文章url,原始图片url,视频url,Live Photo视频url,位置,日期,工具,点赞数,评论数,"
-    "转发数,话题,@用户,完整日期,是否编辑过,编辑次数,是否原创,源用户id,源用户昵称,源微博id"
-)
-CASES = {
-    "weibo-crawler/csv": (
-        "7000000001.csv",
-        f"\ufeff{LONG_HEADER}\n"
-        f"5099000000000001\t,P0aBcDeFg,{TEXT},,,,,,2026-03-02T09:14:07,某型号手机,3,1,12,,,"
-        "2026-03-02 09:14:07,False,0,True\n",
-        {
-            "post_id": "5099000000000001",
-            "account_id": "7000000001",
-            "posted_at": NINE,
-            "client": "某型号手机",
-            "likes": 3,
-            "comments": 1,
-            "reposts": 12,
-            "platform": "weibo",
-        },
-    ),
-    "weibo-search/csv": (
-        "停水.csv",
-        "\ufeffid,bid,user_id,用户昵称,微博正文,头条文章url,发布位置,艾特用户,话题,转发数,评论数,"
-        "点赞数,发布时间,发布工具,微博图片url,微博视频url,retweet_id,ip,user_authentication,会员类型,"
-        f"会员等级\n5099000000000001,P0aBcDeFg,7000000001,小禾,{TEXT},,,,城东,12,1,3,"
-        "2026-03-02 09:14,网页版,,,,浙江,普通用户,,0\n",
-        {
-            "post_id": "5099000000000001",
-            "account_id": "7000000001",
-            "account_name": "小禾",
-            "posted_at": "2026-03-02T01:14:00+00:00",
-            "precision": 2,
-            "ip_region": "浙江",
-            "hashtags": "城东",
-            "client": "网页版",
-            "likes": 3,
-            "comments": 1,
-            "reposts": 12,
-            "platform": "weibo",
-        },
-    ),
-    "weibospider-csv/csv": (
-        "7000000001.csv",
-        "微博id,微博正文,头条文章url,原始图片url,是否为原创微博,微博视频url,发布位置,发布时间,发布工具,"
-        f"点赞数,转发数,评论数\nP0aBcDeFg,{TEXT},,,True,,,2026-03-02 09:14,网页版,3,12,1\n"
-        "微博id,微博正文,头条文章url,原始图片url,是否为原创微博,微博视频url,发布位置,发布时间,发布工具,"
-        "点赞数,转发数,评论数\n",
-        {
-            "post_id": "P0aBcDeFg",
-            "account_id": "7000000001",
-            "posted_at": "2026-03-02T01:14:00+00:00",
-            "precision": 2,
-            "client": "网页版",
-            "likes": 3,
-            "comments": 1,
-            "reposts": 12,
-            "platform": "weibo",
-        },
-    ),
-    "weibospider/jsonl": (
-        "tweets.jsonl",
-        {
-            "_id": "5099000000000001",
-            "mblogid": "P0aBcDeFg",
-            "created_at": "2026-03-02 09:14:07",
-            "content": TEXT,
-            "ip_location": "发布于 浙江",
-            "reposts_count": 12,
-            "user": {"_id": "7000000001", "nick_name": "小禾", "followers_count": 5},
-            "crawl_time": 1772414100,
-        },
-        {
-            "post_id": "5099000000000001",
-            "account_id": "7000000001",
-            "account_name": "小禾",
-            "posted_at": NINE,
-            "ip_region": "浙江",
-            "followers": 5,
-            "reposts": 12,
-            "platform": "weibo",
-        },
-    ),
-    "mediacrawler-weibo/jsonl": (
-        "search_contents_2026-03-02.jsonl",
-        {
-            "note_id": "5099000000000001",
-            "content": TEXT,
-            "create_time": 1772414047,
-            "liked_count": "1.2万",
-            "comments_count": "10万+",
-            "creator_hash": "0f1e2d3c4b5a6978",
-            "nickname": "小***禾",
-        },
-        {
-            "post_id": "5099000000000001",
-            "account_id": "0f1e2d3c4b5a6978",
-            "account_name": "小***禾",
-            "posted_at": NINE,
-            "likes": 12_000,
-            "comments": 100_000,
-            "platform": "weibo",
-        },
-    ),
-    "mediacrawler-xhs/jsonl": (
-        "search_contents_2026-03-02.jsonl",
-        {
-            "note_id": "65f0",
-            "title": "停水",
-            "desc": TEXT,
-            "time": 1772414047000,
-            "user_id": "u7",
-            "liked_count": "3",
-            "tag_list": "停水,城东",
-        },
-        {
-            "post_id": "65f0",
-            "account_id": "u7",
-            "title": "停水",
-            "posted_at": NINE,
-            "likes": 3,
-            "hashtags": "停水,城东",
-            "platform": "xhs",
-        },
-    ),
-    "mediacrawler-comments/jsonl": (
-        "search_comments_2026-03-02.jsonl",
-        {
-            "comment_id": "c1",
-            "note_id": "n1",
-            "content": TEXT,
-            "create_time": 1772414047,
-            "parent_comment_id": "0",
-            "user_id": "u7",
-            "ip_location": "浙江",
-        },
-        {
-            "post_id": "c1",
-            "account_id": "u7",
-            "root_id": "n1",
-            "parent_id": None,
-            "kind": "comment",
-            "posted_at": NINE,
-            "ip_region": "浙江",
-        },
-    ),
-    "4cat/csv": (
-        "export.csv",
-        f"id,thread_id,author,body,timestamp,unix_timestamp\n9,8,salted7,{TEXT},"
-        "2026-03-02 09:14:07,1772414047\n",
-        {"post_id": "9", "account_id": "salted7", "root_id": "8", "posted_at": NINE},
-    ),
-    "twitter-io/csv": (
-        "tweets.csv",
-        "tweetid,userid,user_screen_name,account_creation_date,tweet_text,tweet_time,"
-        f"tweet_client_name,in_reply_to_tweetid\n1234567890123456789,h7,n7,2019-01-02,{TEXT},"
-        "2026-03-02 01:14,Web,\n",
-        {
-            "post_id": "1234567890123456789",
-            "account_id": "h7",
-            "account_name": "n7",
-            "client": "Web",
-            "parent_id": None,
-            "account_created_at": "2019-01-02T00:00:00+00:00",
-            "posted_at": "2026-03-02T01:14:00+00:00",
-            "precision": 2,
-            "platform": "twitter",
-        },
-    ),
-    "twarc/csv": (
-        "twarc.csv",
-        "id,author_id,created_at,text,author.created_at,referenced_tweets.retweeted.id\n"
-        f"1234567890123456789,77,2026-03-02T01:14:07.000Z,{TEXT},2019-01-02T00:00:00.000Z,55\n",
-        {
-            "post_id": "1234567890123456789",
-            "account_id": "77",
-            "posted_at": NINE,
-            "account_created_at": "2019-01-02T00:00:00+00:00",
-            "repost_of": "55",
-            "platform": "twitter",
-        },
-    ),
-    "bazhuayu/csv": (
-        "导出.csv",
-        f"\ufeff标题,txt,from1,图片\n小禾,{TEXT},03月02日 09:14,http://x.test/1.jpg\n",
-        {
-            "post_id": "导出.csv:1",
-            "account_id": "小禾",
-            "account_name": "小禾",
-            "posted_at": None,
-            "precision": 0,
-        },
-    ),
-    "labeled-reposts/jsonl": (
-        "reposts.jsonl",
-        {"mid": 5, "uid": 7, "parent": 4, "kids": [], "text": TEXT, "date": "2026-03-02 09:14:07"},
-        {"post_id": "5", "account_id": "7", "parent_id": "4", "posted_at": NINE},
-    ),
-}
-
-
-@pytest.mark.parametrize("name", list(CASES))
-def test_a_layout_is_recognized_and_its_fields_have_the_expected_values(tmp_path, name):
-    file_name, content, expected = CASES[name]
-    path = tmp_path / file_name
-    text = content if isinstance(content, str) else json.dumps(content, ensure_ascii=False)
-    path.write_text(text, encoding="utf-8")
-    posts = read_posts(path)
-    assert posts.inputs[0].format == name
-    assert posts.rejects.num_rows == 0
-    row = posts.table.to_pylist()[0]
-    row["posted_at"] = row["posted_at"] and row["posted_at"].isoformat()
-    if row.get("account_created_at"):
-        row["account_created_at"] = row["account_created_at"].isoformat()
-    wanted = {"text": TEXT, "precision": 3, **expected}
-    assert {key: row[key] for key in wanted} == wanted
-    filled = {key for key in OPTIONAL_FIELDS if row.get(key) is not None}
-    assert filled <= wanted.keys()
 
 
 def test_times_without_a_year_are_counted(tmp_path):
@@ -251,10 +35,126 @@ def test_a_layout_can_be_asked_for_by_name(tmp_path):
     assert posts.column("account_id").to_pylist() == ["7000000001"]
 
 
-def test_twitter_archives_are_in_utc():
-    # the archive states UTC without writing a zone
-    from rumorscan.readers.layouts import layout_named
+IO_LINE = "1234567890123456789,h7,停水,{time}\n"
 
-    layout = layout_named("twitter-io")
-    assert layout is not None
-    assert layout.tz == "UTC"
+
+@pytest.mark.parametrize(
+    ("time", "tz", "hour", "assumed"),
+    [
+        ("2026-03-02 09:14", "", 9, "UTC"),
+        ("2026-03-02 09:14", "Asia/Shanghai", 1, "Asia/Shanghai"),
+        ("2026-03-02 09:14", "America/New_York", 14, "America/New_York"),
+        ("2026-03-02T09:14:00Z", "Asia/Shanghai", 9, None),
+        ("2026-03-02T09:14:00+08:00", "UTC", 1, None),
+    ],
+)
+def test_a_zone_that_is_asked_for_holds_for_times_that_carry_none(
+    tmp_path, time, tz, hour, assumed
+):
+    # the archive states UTC without writing a zone
+    path = tmp_path / "tweets.csv"
+    path.write_text("tweetid,userid,tweet_text,tweet_time\n" + IO_LINE.format(time=time), "utf-8")
+    posts = read_posts(path, tz=tz)
+    assert posts.column("posted_at").to_pylist() == [datetime(2026, 3, 2, hour, 14, tzinfo=UTC)]
+    assert posts.inputs[0].tz_assumed == assumed
+
+
+def test_the_names_of_layouts_are_their_own():
+    names = [layout.name for layout in (*LAYOUTS, OTHER_LAYOUT)]
+    assert len(names) == len(set(names))
+
+
+def test_the_columns_that_a_layout_names_stand_in_row_by_row(tmp_path):
+    path = tmp_path / "search_contents.jsonl"
+    rows = [
+        {"note_id": "1", "content": "停水", "create_time": 1772414047, "user_id": "u7"},
+        {"note_id": "2", "content": "停水", "create_time": 1772414047, "creator_hash": "0f1e"},
+    ]
+    lines = [json.dumps(row) for row in (rows[0], rows[1], rows[0])]
+    path.write_text("\n".join(lines), "utf-8")
+    posts = read_posts(path)
+    assert posts.column("account_id").to_pylist() == ["u7", "0f1e", "u7"]
+    assert posts.inputs[0].mapping["account_id"] == "user_id, creator_hash"
+
+
+def test_a_second_generation_that_begins_late_is_read_as_well(tmp_path):
+    path = tmp_path / "search_contents.jsonl"
+    old = {"note_id": "1", "content": "停水", "create_time": 1772414047, "user_id": "u7", "x": 1}
+    new = {"note_id": "2", "content": "停水", "create_time": 1772414047, "creator_hash": "0f1e"}
+    lines = [json.dumps(old)] * 2_000 + [json.dumps(new)]
+    path.write_text("\n".join(lines), "utf-8")
+    posts = read_posts(path)
+    assert posts.column("account_id").to_pylist()[-2:] == ["u7", "0f1e"]
+    assert posts.rejects.num_rows == 0
+
+
+@pytest.fixture
+def installed(monkeypatch):
+    """Return a function that pretends that distributions with these entry points are there."""
+
+    def install(*points):
+        found = [EntryPoint(name, value, layouts.ENTRY_POINTS) for name, value in points]
+        monkeypatch.setattr(layouts, "entry_points", lambda group: found)
+        layouts.extensions.cache_clear()
+
+    yield install
+    monkeypatch.undo()
+    layouts.extensions.cache_clear()
+
+
+def invent(tmp_path, monkeypatch, body):
+    """Write a module that another distribution could bring."""
+    (tmp_path / "invented_club.py").write_text(
+        f"from rumorscan.readers.layouts import Layout\n{body}\n", encoding="utf-8"
+    )
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.delitem(__import__("sys").modules, "invented_club", raising=False)
+
+
+def test_another_distribution_adds_a_format_by_an_entry_point(tmp_path, monkeypatch):
+    # a real distribution: its metadata lies on the path, nothing is pretended
+    invent(
+        tmp_path,
+        monkeypatch,
+        'CLUB = Layout("club", ("楼层", "网友", "说了"), constants={"platform": "club"},\n'
+        '    columns={"post_id": ("楼层",), "account_id": ("网友",), "text": ("说了",)})',
+    )
+    info = tmp_path / "invented_club-1.0.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: invented-club\nVersion: 1.0\n")
+    (info / "entry_points.txt").write_text("[rumorscan.layouts]\nclub = invented_club:CLUB\n")
+    path = tmp_path / "dump.csv"
+    path.write_text("楼层,网友,说了\n12,小禾,停水\n", encoding="utf-8")
+    layouts.extensions.cache_clear()
+    try:
+        look = inspect(path).inputs[0]
+        posts = read_posts(path)
+        assert layout_named("club").marks == ("楼层", "网友", "说了")
+    finally:
+        layouts.extensions.cache_clear()
+    assert look.report.format == posts.inputs[0].format == "club/csv"
+    row = posts.table.to_pylist()[0]
+    assert (row["post_id"], row["account_id"], row["platform"]) == ("12", "小禾", "club")
+
+
+def test_an_entry_point_may_name_several_layouts(tmp_path, monkeypatch, installed):
+    invent(tmp_path, monkeypatch, 'BOTH = [Layout("a", ("甲",)), Layout("b", ("乙",))]')
+    installed(("both", "invented_club:BOTH"))
+    assert [layout_named(name).name for name in "ab"] == ["a", "b"]
+
+
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        ("X = 5", "gives a int; expected"),
+        ('X = Layout("canonical", ("a",))', "'canonical' is taken"),
+        ("raise OSError('broken')", "cannot be loaded: broken"),
+    ],
+)
+def test_an_entry_point_that_brings_no_layout_is_named(
+    tmp_path, monkeypatch, installed, body, message
+):
+    invent(tmp_path, monkeypatch, body)
+    installed(("x", "invented_club:X"))
+    with pytest.raises(DumpError, match=message):
+        read_posts([{"account_id": "a", "text": "停水"}])

@@ -1,0 +1,10 @@
+CREATE TABLE user (id varchar(64) NOT NULL, nick_name varchar(64) NOT NULL, gender varchar(6), follower_count integer, follow_count integer, reg_date varchar(20), bio text, PRIMARY KEY (id));
+CREATE TABLE weibo (id varchar(20) NOT NULL, bid varchar(12) NOT NULL, user_id varchar(20), screen_name varchar(30), text varchar(2000), article_url varchar(100), topics varchar(200), at_users varchar(1000), pics varchar(3000), video_url varchar(1000), location varchar(100), created_at DATETIME, source varchar(30), attitudes_count INT, comments_count INT, reposts_count INT, retweet_id varchar(20), PRIMARY KEY (id));
+CREATE TABLE bins (id integer PRIMARY KEY AUTOINCREMENT, ext varchar(10) NOT NULL, data blob NOT NULL, weibo_id varchar(20), comment_id varchar(20), path text, url text);
+CREATE TABLE comments (id varchar(20) NOT NULL, bid varchar(20) NOT NULL, weibo_id varchar(32) NOT NULL, root_id varchar(20), user_id varchar(20) NOT NULL, created_at varchar(20), user_screen_name varchar(64) NOT NULL, user_avatar_url text, text varchar(1000), pic_url text, like_count integer, PRIMARY KEY (id));
+CREATE TABLE reposts (id varchar(20) NOT NULL, bid varchar(20) NOT NULL, weibo_id varchar(32) NOT NULL, user_id varchar(20) NOT NULL, created_at varchar(20), user_screen_name varchar(64) NOT NULL, user_avatar_url text, text varchar(1000), like_count integer, PRIMARY KEY (id));
+INSERT INTO user VALUES ('7000000001', '小禾', 'f', 51, 12, '2015-04-01', '');
+INSERT INTO weibo VALUES ('5099000000000001', 'P0aBcDeFg', '7000000001', '小禾', '城东水厂停水三天大家快囤水', '', '城东', '', '', '', '', '2026-03-02 09:14:07', '某型号手机', 3, 1, 12, '');
+INSERT INTO bins (ext, data, weibo_id) VALUES ('jpg', x'ffd8', '5099000000000001');
+INSERT INTO comments VALUES ('5099000000000011', '', '5099000000000001', '5099000000000011', '7000000008', '2026-03-02 09:20:00', '小粟', '', '真的吗', '', 2);
+INSERT INTO reposts VALUES ('5099000000000021', 'P0aBcDeFz', '5099000000000001', '7000000009', '2026-03-02 09:30:00', '小穗', '', '转发微博', 0);

@@ -1,0 +1,118 @@
+import json
+
+import pytest
+
+from rumorscan.readers import read_posts
+from rumorscan.readers.layouts import layout_named
+from rumorscan.readers.nesting import Nesting
+
+USER = {"uid": "8", "name": "小粟"}
+
+
+def comment(name, *inner):
+    row = {"id": name, "text": f"评论{name}", "createdAt": "", "user": USER}
+    return {**row, "comments": list(inner)} if inner else row
+
+
+def post(name, **rest):
+    return {
+        "id": name,
+        "mblogid": f"m{name}",
+        "userId": "7",
+        "text": f"帖子{name}",
+        "createdAt": "Mon Mar 02 09:14:07 +0800 2026",
+        **rest,
+    }
+
+
+def read(tmp_path, rows, name="weibo.json"):
+    path = tmp_path / name
+    text = (
+        json.dumps({"weibo": rows, "user": {"uid": "7", "name": "小禾"}})
+        if name.endswith(".json")
+        else "\n".join(map(json.dumps, rows))
+    )
+    path.write_text(text, encoding="utf-8")
+    return read_posts(path)
+
+
+def threads(posts):
+    names = ("post_id", "kind", "parent_id", "root_id", "repost_of")
+    return [tuple(row.get(name) for name in names) for row in posts.table.to_pylist()]
+
+
+def test_comments_of_any_depth_know_what_they_answer_and_the_thread(tmp_path):
+    posts = read(tmp_path, [post("1", comments=[comment("2", comment("3", comment("4")))])])
+    assert threads(posts) == [
+        ("1", "post", None, None, None),
+        ("2", "comment", "1", "1", None),
+        ("3", "comment", "2", "1", None),
+        ("4", "comment", "3", "1", None),
+    ]
+
+
+def test_comments_below_a_repost_belong_to_the_thread_of_the_repost(tmp_path):
+    inner = {**post("0"), "user": USER}
+    posts = read(tmp_path, [post("1", retweet=inner, comments=[comment("2")])])
+    assert threads(posts) == [
+        ("1", "repost", "0", "0", "0"),
+        ("2", "comment", "1", "1", None),
+        ("0", "post", None, None, None),
+    ]
+
+
+@pytest.mark.parametrize("name", ["weibo.json", "weibo.jsonl"])
+def test_what_many_carry_along_is_read_once_and_not_beside_its_own_row(tmp_path, name):
+    carried = post("9")
+    rows = [post("1", retweet=carried), post("2", retweet=carried), post("9"), post("3")]
+    posts = read(tmp_path, rows, name)
+    assert posts.column("post_id").to_pylist() == ["1", "2", "9", "3"]
+    posts = read(tmp_path, [rows[0], rows[1], rows[3]], name)
+    assert posts.column("post_id").to_pylist() == ["1", "2", "3", "9"]
+    assert posts.rows == 4 == len(posts) + posts.rejects.num_rows
+
+
+def test_rows_found_in_a_line_have_the_number_of_the_line(tmp_path):
+    rows = [post("1", comments=[comment("2")]), post("3", retweet=post("4")), post("5")]
+    posts = read(tmp_path, rows, "weibo.jsonl")
+    assert posts.column("source_row").to_pylist() == [1, 1, 2, 3, 2]
+
+
+def test_what_lies_among_comments_and_is_none_is_set_aside(tmp_path):
+    posts = read(tmp_path, [post("1", comments=[comment("2"), "删除", None])])
+    assert posts.rejects.column("reason").to_pylist() == ["not-an-object"] * 2
+    assert posts.rows == 4
+
+
+def test_a_reference_without_a_text_is_no_row(tmp_path):
+    posts = read(tmp_path, [post("1", retweet={"id": "0"}), post("2", retweet={}, comments=None)])
+    assert threads(posts)[0] == ("1", "repost", "0", "0", "0")
+    assert len(posts) == 2 == posts.rows
+
+
+def test_posts_nested_deeper_than_anybody_answers_do_not_overflow():
+    inner = comment("0")
+    for number in range(1, 900):
+        inner = comment(str(number), inner)
+    nesting = Nesting(layout_named("weibo-archiver"))
+    assert len(list(nesting.rows([(1, post("p", comments=[inner]))]))) >= 64
+
+
+def test_the_objects_themselves_are_left_as_they_were(tmp_path):
+    rows = [post("1", comments=[comment("2")], retweet=post("9"))]
+    before = json.dumps(rows)
+    read_posts(rows)
+    assert json.dumps(rows) == before
+
+
+def test_one_page_in_one_line_is_a_document(tmp_path):
+    path = tmp_path / "page.json"
+    page = {
+        "data": [{"id": "1", "author_id": "7", "created_at": "2026-03-02T01:14:07Z", "text": "停"}],
+        "includes": {"users": [{"id": "7", "username": "xiaohe"}]},
+        "meta": {"result_count": 1},
+    }
+    path.write_text(json.dumps(page), encoding="utf-8")
+    posts = read_posts(path)
+    assert posts.column("account_name").to_pylist() == ["xiaohe"]
+    assert posts.inputs[0].format == "twarc/json"
