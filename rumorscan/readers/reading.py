@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -11,6 +12,7 @@ from zoneinfo import ZoneInfo
 import pyarrow as pa
 
 from rumorscan.errors import DumpError
+from rumorscan.keeping import KEEP_NOTHING, Keeper
 from rumorscan.readers.containers import ByteSource, NoRowsError, bare_name
 from rumorscan.readers.csvs import read_csv
 from rumorscan.readers.documents import DOCUMENT_LIMIT, read_document, read_rows
@@ -22,6 +24,7 @@ from rumorscan.readers.jsonl import read_jsonl
 from rumorscan.readers.moments import DEFAULT_ZONE, zone_of
 from rumorscan.readers.objects import ObjectMap
 from rumorscan.readers.posts import REJECTS_SCHEMA, InputReport, Posts
+from rumorscan.readers.shelves import Shelf, shelve
 from rumorscan.readers.sources import Memory, inputs_of, named_files, names_of
 from rumorscan.readers.tables import read_pandas, read_parquet, read_table
 from rumorscan.records import CORE_FIELDS, OPTIONAL_FIELDS
@@ -52,6 +55,7 @@ def read_posts(
     progress: Progress | None = None,
     batch_rows: int = 65_536,
     maximum_text_characters: int = 100_000,
+    keeper: Keeper = KEEP_NOTHING,
 ) -> Posts:
     """Return the posts of a dump as columns.
 
@@ -68,6 +72,7 @@ def read_posts(
         progress: called after each batch with the number of rows read so far.
         batch_rows: rows that are in memory at once as objects.
         maximum_text_characters: a longer text is set aside.
+        keeper: of the files that an earlier process has read into the same spool.
 
     Returns:
         The accepted rows in input order. `source_row` counts from 1: the line of JSON lines, the
@@ -103,14 +108,24 @@ def read_posts(
     for index, given in enumerate(inputs):
         door = Door(str(given), names, index, options.zone, maximum_text_characters, strict)
         reading = Reading(Intake(door, folder), options)
-        for rows in reading.run(given, found=isinstance(given, Path) and given not in named):
-            if progress is not None:
-                progress(done + rows)
-        reading.intake.close()
+        steps = reading.run(given, found=isinstance(given, Path) and given not in named)
+        if keeper is KEEP_NOTHING or folder is None or not isinstance(given, Path):
+            _follow(steps, progress, done)
+            reading.intake.close()
+        else:
+            work = partial(reading.shelved, partial(_follow, steps, progress, done))
+            check = partial(Shelf.is_whole, folder=folder)
+            reading.restore(keeper.once(f"read-{index:05}", work, check=check, always=True), folder)
         done += reading.intake.rows
         readings.append(reading)
     require_rows(readings)
     return _gather(readings)
+
+
+def _follow(steps: Iterator[int], progress: Progress | None, done: int) -> None:
+    for rows in steps:
+        if progress is not None:
+            progress(done + rows)
 
 
 class Reading:
@@ -145,6 +160,24 @@ class Reading:
                 raise
             self.empty = error
             self.report.notes["no row, passed over"] = 1
+
+    def shelved(self, read: Callable[[], None]) -> Shelf:
+        """Read the input, and return what a later process needs to take it over."""
+        read()
+        intake = self.intake
+        intake.close()
+        spools = intake.accepted, intake.rejected
+        return shelve(self.report, intake.fields, self.empty, spools)
+
+    def restore(self, shelf: Shelf, folder: Path) -> None:
+        """Take over what was read."""
+        self.report, self.empty = shelf.report, shelf.passed_over
+        self.intake.fields = set(shelf.fields)
+        for spool, rows, files in (
+            (self.intake.accepted, shelf.report.posts, shelf.accepted),
+            (self.intake.rejected, shelf.report.rejected, shelf.rejected),
+        ):
+            spool.restore(rows, [folder / file.name for file in files])
 
     def _report(self) -> None:
         report, fields = self.report, self.fields

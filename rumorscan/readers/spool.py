@@ -7,6 +7,7 @@ another set, the next file begins, and the parts are put together at the end.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -56,6 +57,16 @@ class Spool:
             self._writer.write_batch(batch)
         except OSError as error:
             raise DumpError(f"{self._folder}: cannot be written: {error}") from error
+
+    @property
+    def files(self) -> list[Path]:
+        """The files in which the batches lie, in order; none where they are in memory."""
+        return list(self._parts)
+
+    def restore(self, rows: int, files: Sequence[Path]) -> None:
+        """Take over the files that another spool has filled."""
+        self.rows = rows
+        self._parts = list(files)
 
     def finish(self, schema: pa.Schema) -> pa.Table:
         """Return everything added as one table with the columns of the schema.
