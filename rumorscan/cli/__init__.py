@@ -5,6 +5,7 @@ Only click is loaded until a command runs, so that help and completion are quick
 
 from __future__ import annotations
 
+import io
 import os
 import signal
 import sys
@@ -17,6 +18,7 @@ import click
 
 from rumorscan import __version__
 from rumorscan.errors import RumorscanError
+from rumorscan.shell import inert
 
 COMMANDS = {
     "demo": "演示：扫描自带样本 Scan the bundled sample and show what comes out.",
@@ -83,7 +85,9 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         sys.stdout.flush()
         sys.exit(result if isinstance(result, int) else 0)
     except click.ClickException as error:
-        error.show()
+        shown = io.StringIO()
+        error.show(shown)
+        click.echo(inert(shown.getvalue()), nl=False, err=True)  # it quotes what was given
         sys.exit(error.exit_code)
     except BrokenPipeError:
         _quit_quietly()

@@ -11,6 +11,7 @@ import click
 from rumorscan.cli import TerminatedError
 from rumorscan.cli.documents import print_json
 from rumorscan.cli.progress import reporter, teller
+from rumorscan.cli.words import say
 from rumorscan.settings import Settings, load_settings
 
 if TYPE_CHECKING:
@@ -190,7 +191,7 @@ def finish(work: Callable[..., Run], options: dict[str, Any]) -> int:
     if options["as_json"]:
         print_json({"run": str(out), **run.about})
     else:
-        click.echo(run.summary(out))
+        say(run.summary(out))
     counts = run.about["counts"]
     met = {
         "urgent": counts["flagged_urgent"],
