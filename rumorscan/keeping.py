@@ -8,9 +8,26 @@ itself; the keeper that writes files is `rumorscan.engines.checkpoints`.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 T = TypeVar("T")
+
+
+class Steps(Protocol):
+    """How far a piece of work has come that can only be done from its beginning to its end.
+
+    Attributes:
+        state: what it was when it was last kept; None at the beginning.
+    """
+
+    state: Any
+
+    def passed(self, state: Callable[[], Any]) -> None:
+        """Say that the work could go on from here.
+
+        Args:
+            state: returns what is needed for that; asked only where it is kept.
+        """
 
 
 class Keeper(Protocol):
@@ -58,6 +75,22 @@ class Keeper(Protocol):
             threads: whether parts may be worked on side by side.
         """
 
+    def steps(self, name: str) -> Steps:
+        """Return how far a piece of work has come."""
+
+
+class _FirstSteps:
+    """Steps that are always at the beginning."""
+
+    state = None
+
+    def passed(self, state: Callable[[], Any]) -> None:
+        pass
+
+
+NO_STEPS: Steps = _FirstSteps()
+"""Begins at the beginning."""
+
 
 class _Forgetful:
     """A keeper that keeps nothing."""
@@ -85,6 +118,9 @@ class _Forgetful:
     ) -> Iterator[T]:
         for start in range(0, count, part):
             yield work(start, min(start + part, count))
+
+    def steps(self, name: str) -> Steps:
+        return NO_STEPS
 
 
 KEEP_NOTHING: Keeper = _Forgetful()

@@ -195,7 +195,7 @@ def _run(source: Any, job: Job, out: Path | None = None) -> Run:
             "unmask", lambda: make_match_keys(table["text"], distinct, keeper)
         )
     with stage("group", len(displays)):
-        threads = find_threads(table)
+        threads = keeper.once("threads", lambda: find_threads(table))
         original = threads.original_texts(displays)
         wordings = keeper.once(
             "group", lambda: find_wordings(keys, original, settings.groups, keeper)

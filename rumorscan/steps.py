@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from rumorscan.columns import pick_rows
-from rumorscan.coordination.activity import Activity
+from rumorscan.coordination.activity import Activity, Threads
 from rumorscan.coordination.campaigns import Coordination
 from rumorscan.coordination.framing import Framing
 from rumorscan.coordination.layers import Layer
@@ -55,6 +55,7 @@ KINDS = Kinds(
         Shelf,
         Shift,
         SpoolFile,
+        Threads,
         Tier,
         Wordings,
     ]

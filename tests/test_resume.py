@@ -16,6 +16,7 @@ import rumorscan as rs
 from rumorscan.bundle import bundled_homes
 from rumorscan.engines.checkpoints import Checkpoints
 from rumorscan.errors import DumpError, RunError
+from rumorscan.readers.intake import Intake
 from rumorscan.reports import folder as run_folder
 from rumorscan.reports.unfinished import Unfinished
 from rumorscan.settings import Settings
@@ -232,6 +233,75 @@ def test_an_input_that_was_not_read_yet_must_not_be_touched(tmp_path: Path) -> N
     os.utime(second, ns=(1, 1))
     with pytest.raises(RunError, match=r"'.*b\.jsonl' changed: it was modified since"):
         rs.scan([first, second], model="", out=tmp_path / "run", resume=True)
+
+
+class StopAt:
+    """A progress that raises when rows were read so many times."""
+
+    def __init__(self, at: int) -> None:
+        self._left = at
+
+    def stage(self, name: str, total: int | None = None) -> None: ...
+
+    def advance(self, count: int = 1) -> None:
+        self._left -= 1
+        if not self._left:
+            raise KeyboardInterrupt
+
+    def done(self, note: str = "") -> None: ...
+
+
+def _jsonl() -> bytes:
+    rows = [
+        {"post_id": n % 290, "account_id": f"a{n}", "text": f"第{n}号水厂停水三天", "likes": n % 7,
+         "posted_at": "2026-03-02" if n % 5 else "2026-03-02T09:14:07"} for n in range(300)
+    ]  # fmt: skip
+    lines = [orjson.dumps(row) for row in rows]
+    lines[40], lines[170], lines[250] = b"{broken", b'{"account_id": "a"}', b""
+    return b"\n".join(lines)
+
+
+def _csv() -> bytes:
+    lines = ["account_id,text,posted_at"]
+    lines += [f'a{n},"第{n}号水厂\n停水三天",2026-03-02 09:14' for n in range(300)]
+    lines[50], lines[180], lines[260] = (
+        "a,b",
+        "account_id,text,posted_at",
+        'a9,"没有结束,2026-03-02',
+    )
+    return "\n".join(lines).encode("gb18030")
+
+
+@pytest.mark.parametrize("name", ["posts.jsonl", "posts.csv"])
+def test_a_file_is_read_on_from_its_middle(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dump = tmp_path / name
+    dump.write_bytes(_jsonl() if name.endswith("jsonl") else _csv())
+    monkeypatch.setattr("rumorscan.readers.encodings.BLOCK_BYTES", 900)
+    monkeypatch.setattr("rumorscan.readers.encodings.SAMPLE_BYTES", 900)
+    monkeypatch.setattr("rumorscan.engines.checkpoints._LEAST_GAIN", 0.0)
+    monkeypatch.setattr(Checkpoints.__init__, "__defaults__", (0.0,))
+    taken: list[int] = []
+    take = Intake.take
+
+    def counted(self: Intake, batch: Any, fields: Any) -> None:
+        taken.append(len(batch.rows) + len(batch.broken))
+        take(self, batch, fields)
+
+    monkeypatch.setattr(Intake, "take", counted)
+    rs.scan(dump, model="", out=tmp_path / "plain")
+    whole, all_rows = files_of(tmp_path / "plain"), sum(taken)
+    assert len(taken) > 12
+    for at in (2, 5, 9, len(taken) - 1):
+        out = tmp_path / f"run-{at}"
+        with pytest.raises(KeyboardInterrupt):
+            rs.scan(dump, model="", out=out, progress=StopAt(at))
+        taken.clear()
+        rs.scan(dump, model="", out=out, resume=True)
+        assert files_of(out) == whole
+        assert sum(taken) < all_rows
+    assert sum(taken) < 0.25 * all_rows
 
 
 def test_posts_in_memory_are_told_apart_by_content(tmp_path: Path) -> None:

@@ -20,6 +20,7 @@ from rumorscan.engines.local import map_parts
 T = TypeVar("T")
 
 _ENDING = ".kept"
+_SO_FAR = "-so-far"
 _BARE_SHARE = 0.03
 _LEAST_GAIN = 0.005  # of all work; for less no file is written
 
@@ -141,6 +142,13 @@ class Checkpoints:
                 waiting, took, start = [], 0.0, stop
             yield value
 
+    def steps(self, name: str) -> _Steps:
+        """Return how far a piece of work has come."""
+        found = self.find(f"{name}{_SO_FAR}")
+        if found is not None:
+            self._restore(found[1])
+        return _Steps(self, name, *(found or (None, 0.0)))
+
     def find(self, name: str) -> tuple[Any, float] | None:
         """Return what was kept under a name, and its seconds; None where nothing usable was."""
         if self._folder is None:
@@ -149,6 +157,17 @@ class Checkpoints:
             return self._kinds.read(self._folder / f"{name}{_ENDING}")
         except (OSError, ValueError):  # what is damaged is done again
             return None
+
+    def step(self, name: str, state: Callable[[], Any], before: float, took: float) -> bool:
+        """Keep a state, and count the work since the last one, if that is due."""
+        if self._folder is None or not self._is_due(took, took):
+            return False
+        if not self._write(name, state(), before + took):
+            return False
+        self.seconds += took
+        self._open[-1].elapsed += took
+        self._open[-1].seconds += took
+        return True
 
     def _restore(self, seconds: float) -> None:
         self.seconds += seconds
@@ -189,6 +208,24 @@ class Checkpoints:
         self.count += 1
         self.bytes += sum(map(len, pieces))
         return True
+
+
+class _Steps:
+    """How far a piece of work has come; one file, written anew whenever it is due."""
+
+    def __init__(self, keeper: Checkpoints, name: str, state: Any, seconds: float) -> None:
+        self.state = state
+        self._keeper = keeper
+        self._name = name
+        self._seconds = seconds
+        self._since = time.perf_counter()
+
+    def passed(self, state: Callable[[], Any]) -> None:
+        """Keep the state if the work since then is worth it."""
+        took = time.perf_counter() - self._since
+        if self._keeper.step(f"{self._name}{_SO_FAR}", state, self._seconds, took):
+            self._seconds += took
+            self._since = time.perf_counter()
 
 
 def _place(name: str, start: int) -> str:

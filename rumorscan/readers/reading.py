@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 import pyarrow as pa
 
 from rumorscan.errors import DumpError
-from rumorscan.keeping import KEEP_NOTHING, Keeper
+from rumorscan.keeping import KEEP_NOTHING, Keeper, Steps
 from rumorscan.readers.containers import ByteSource, NoRowsError, bare_name
 from rumorscan.readers.csvs import read_csv
 from rumorscan.readers.documents import DOCUMENT_LIMIT, read_document, read_rows
@@ -24,7 +24,7 @@ from rumorscan.readers.jsonl import read_jsonl
 from rumorscan.readers.moments import DEFAULT_ZONE, zone_of
 from rumorscan.readers.objects import ObjectMap
 from rumorscan.readers.posts import REJECTS_SCHEMA, InputReport, Posts
-from rumorscan.readers.shelves import Shelf, shelve
+from rumorscan.readers.shelves import Bookmarks, Shelf, no_bookmarks
 from rumorscan.readers.sources import Memory, inputs_of, named_files, names_of
 from rumorscan.readers.tables import read_pandas, read_parquet, read_table
 from rumorscan.records import CORE_FIELDS, OPTIONAL_FIELDS
@@ -113,9 +113,11 @@ def read_posts(
             _follow(steps, progress, done)
             reading.intake.close()
         else:
-            work = partial(reading.shelved, partial(_follow, steps, progress, done))
+            name = f"read-{index:05}"
+            follow = partial(_follow, steps, progress, done)
+            work = partial(reading.shelved, follow, partial(keeper.steps, name), folder)
             check = partial(Shelf.is_whole, folder=folder)
-            reading.restore(keeper.once(f"read-{index:05}", work, check=check, always=True), folder)
+            reading.restore(keeper.once(name, work, check=check, always=True), folder)
         done += reading.intake.rows
         readings.append(reading)
     require_rows(readings)
@@ -141,6 +143,7 @@ class Reading:
         self.delimiter = ""
         self.encoding_why = ""
         self.empty: NoRowsError | None = None
+        self.bookmarks = no_bookmarks(intake)
 
     def run(self, given: Any, *, found: bool = False) -> Iterator[int]:
         """Read the input; yields the number of rows so far after each batch.
@@ -161,23 +164,17 @@ class Reading:
             self.empty = error
             self.report.notes["no row, passed over"] = 1
 
-    def shelved(self, read: Callable[[], None]) -> Shelf:
+    def shelved(self, read: Callable[[], None], steps: Callable[[], Steps], folder: Path) -> Shelf:
         """Read the input, and return what a later process needs to take it over."""
+        self.bookmarks = Bookmarks(steps(), self.intake, folder)
         read()
-        intake = self.intake
-        intake.close()
-        spools = intake.accepted, intake.rejected
-        return shelve(self.report, intake.fields, self.empty, spools)
+        return self.bookmarks.shelf(self.report, self.empty)
 
     def restore(self, shelf: Shelf, folder: Path) -> None:
         """Take over what was read."""
         self.report, self.empty = shelf.report, shelf.passed_over
         self.intake.fields = set(shelf.fields)
-        for spool, rows, files in (
-            (self.intake.accepted, shelf.report.posts, shelf.accepted),
-            (self.intake.rejected, shelf.report.rejected, shelf.rejected),
-        ):
-            spool.restore(rows, [folder / file.name for file in files])
+        shelf.fill(self.intake, folder)
 
     def _report(self) -> None:
         report, fields = self.report, self.fields
@@ -213,11 +210,13 @@ class Reading:
         self.encoding_why = blocks.encoding.why
         batch_rows = self.options.batch_rows
         if self.syntax.name in ("csv", "tsv"):
-            for header in read_csv(blocks, self.intake, self._column_map, batch_rows):
+            for header in read_csv(
+                blocks, self.intake, self._column_map, batch_rows, self.bookmarks
+            ):
                 self.fields, self.delimiter = header.fields, header.delimiter
                 yield self.intake.rows
         else:
-            read = read_document if document else read_jsonl
+            read = read_document if document else partial(read_jsonl, bookmarks=self.bookmarks)
             for objects in read(blocks, self.intake, self._object_map, batch_rows):
                 self.fields = objects.fields
                 yield self.intake.rows

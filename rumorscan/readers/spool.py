@@ -85,7 +85,7 @@ class Spool:
         )
 
     def close(self) -> None:
-        """Close the file that is being written; what was added stays."""
+        """Close the file that is being written; what was added stays, and more may follow."""
         if self._writer is not None:
             self._writer.close()
             self._sink.close()
