@@ -3,60 +3,65 @@
 from __future__ import annotations
 
 import contextlib
-import dataclasses
 import os
 import shutil
 import tempfile
 import weakref
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, TypeVar
-
-import numpy as np
-import numpy.typing as npt
-import pyarrow as pa
+from typing import Any
 
 import rumorscan
 from rumorscan.bundle import bundled_homes
-from rumorscan.columns import pick_rows
 from rumorscan.coordination.accounts import list_accounts
 from rumorscan.coordination.activity import find_threads, gather_activity
-from rumorscan.coordination.campaigns import Coordination, find_campaigns
-from rumorscan.coordination.histories import History, open_history
+from rumorscan.coordination.campaigns import find_campaigns
+from rumorscan.coordination.histories import open_history
 from rumorscan.coordination.recognition import Recognized, recognize
 from rumorscan.coordination.rosters import name_run
 from rumorscan.coordination.wordings import find_wordings
-from rumorscan.engines.local import map_parts, peak_memory_bytes
+from rumorscan.engines.checkpoints import Checkpoints
+from rumorscan.engines.local import peak_memory_bytes
 from rumorscan.engines.stages import Stages
-from rumorscan.readers import Posts, read_posts
+from rumorscan.errors import RunError
+from rumorscan.jobs import (
+    Job,
+    describe,
+    read_about,
+    require_finished,
+    require_same,
+    require_same_posts,
+    same_history,
+)
 from rumorscan.readers.moments import DEFAULT_ZONE
-from rumorscan.readers.pseudonyms import pseudonymize_posts, read_key
+from rumorscan.readers.pseudonyms import read_key
 from rumorscan.records import Progress
-from rumorscan.reports import Run
+from rumorscan.reports import Run, load_run
+from rumorscan.reports.folder import fill
 from rumorscan.reports.origins import name_claims, name_files, name_model
+from rumorscan.reports.places import holds_run, is_unfinished
+from rumorscan.reports.unfinished import Unfinished
 from rumorscan.rumors import load_model
 from rumorscan.rumors.claim_times import claims_known_at
-from rumorscan.rumors.claims import Claim, ClaimIndex, ClaimMatches, load_claims
-from rumorscan.rumors.drift import Drift, measure_drift
-from rumorscan.rumors.opinions import Opinions, join_opinions, no_opinions
-from rumorscan.rumors.profiles import Profile, profile_beside
-from rumorscan.rumors.reading import reread
+from rumorscan.rumors.claims import ClaimIndex, load_claims
+from rumorscan.rumors.profiles import profile_beside
 from rumorscan.rumors.scoring import Scorer
 from rumorscan.settings import ScoringSettings, Settings
-from rumorscan.text.displays import Displays
-from rumorscan.text.distinct import Distinct, find_distinct
-from rumorscan.text.fold import Folded, fold_texts
-from rumorscan.text.keys import MatchKeys
+from rumorscan.steps import (
+    KINDS,
+    bring_together,
+    find_drift,
+    find_stances,
+    read_dump,
+    score_texts,
+    undo_evasions,
+)
+from rumorscan.text.distinct import find_distinct
+from rumorscan.text.fold import fold_texts
 from rumorscan.text.matching import make_match_keys
-from rumorscan.text.stance import find_stance
-from rumorscan.verdicts import Evidence, decide, enrich_campaigns
-
-_TEXTS_AT_ONCE = 16_384
-
-Value = TypeVar("Value", bound=np.generic)
-Part = TypeVar("Part")
+from rumorscan.verdicts import decide
 
 
 def scan(
@@ -68,6 +73,9 @@ def scan(
     pseudonymize: str | Path | None = None,
     as_of: str | None = None,
     history: str | Path | None = None,
+    out: str | Path | None = None,
+    overwrite: bool = False,
+    resume: bool = False,
     progress: Progress | None = None,
 ) -> Run:
     """Find coordinated posting, false information and known rumors in a dump.
@@ -82,13 +90,18 @@ def scan(
         as_of: ISO 8601; known rumors that were judged later are not used.
         history: a folder that remembers the armies of earlier runs, and will those of this one;
             made where it is absent or empty.
+        out: the run folder; without one nothing is written.
+        overwrite: replace the run that the folder holds.
+        resume: go on with what an earlier scan into this folder found before it was cut; a run
+            that is finished already is returned.
         progress: told of every stage.
 
     Returns:
-        The run in memory; `run.write(folder)` writes it.
+        The run in memory; `run.write(folder)` writes it where no folder was given.
 
     Raises:
-        RumorscanError: an input, setting, model or list of known rumors cannot be used.
+        RumorscanError: an input, setting, model or list of known rumors cannot be used, the
+            folder cannot be written, or what it holds cannot be resumed.
 
     Example:
         >>> posts = [{"account_id": f"a{n}", "text": "城东水厂停水三天"} for n in range(3)]
@@ -96,9 +109,11 @@ def scan(
         >>> len(run.posts), [campaign.tier.value for campaign in run.campaigns.items]
         (3, ['spread'])
     """
+    if resume and out is None:
+        raise RunError("a scan is resumed from its run folder; give 'out'")
     chosen = _choose(settings or Settings(), model, known)
     classifier = _load(chosen.scoring)
-    job = _Job(
+    job = Job(
         settings=chosen,
         key=read_key(pseudonymize) if pseudonymize else None,
         classifier=classifier,
@@ -109,11 +124,42 @@ def scan(
         as_of=as_of,
         history=open_history(history) if history else None,
         stages=Stages(progress),
+        keeper=Checkpoints(None, KINDS, chosen.run.workers),
+        columns=None,
+        started_at=_now(),
     )
+    if out is not None:
+        return _scan_into(Path(out), source, job, overwrite=overwrite, resume=resume)
     with contextlib.ExitStack() as cleanup:
-        spool = _make_spool(cleanup)
-        run = _run(source, job, spool)
+        run = _run(source, replace(job, columns=_make_spool(cleanup)))
         weakref.finalize(run, cleanup.pop_all().close)  # its texts lie there
+    return run
+
+
+def _scan_into(out: Path, source: Any, job: Job, *, overwrite: bool, resume: bool) -> Run:
+    """Scan, keeping on the disk what was found, and write the run as one transaction."""
+    described = describe(job, source)
+    if resume and holds_run(out) and not (overwrite and is_unfinished(out)):
+        require_finished(read_about(out), described, out)
+        with Unfinished(out, overwrite=True, resume=True):  # what a kill at the end left
+            return load_run(out)
+    with Unfinished(out, overwrite=overwrite, resume=resume) as unfinished:
+        keeper = Checkpoints(unfinished.kept, KINDS, job.settings.run.workers)
+        stages = Stages(job.stages.progress, keeper)
+        # Windows removes no file that is mapped, and texts must not stay behind
+        columns = None if os.name == "nt" else unfinished.columns
+        job = replace(job, stages=stages, keeper=keeper, columns=columns)
+        then = unfinished.job
+        if then is None:
+            unfinished.begin(described, job.started_at)
+        else:
+            require_same(then, described, keeper, out)
+            started_at = unfinished.started_at or job.started_at
+            job = replace(job, history=same_history(job, then, out), started_at=started_at)
+        run = _run(source, job, out)
+        stages.begin("write", len(run.posts))
+        fill(unfinished, run, keeper)
+        stages.end(len(run.posts))
     return run
 
 
@@ -128,47 +174,45 @@ def _load(scoring: ScoringSettings) -> Scorer | None:
     return load_model(scoring.model)
 
 
-def _make_spool(cleanup: contextlib.ExitStack) -> str | None:
+def _make_spool(cleanup: contextlib.ExitStack) -> Path | None:
     """Return a private folder for the columns of the dump, or None to keep them in memory."""
     if os.name == "nt":  # Windows removes no file that is mapped, and texts must not stay behind
         return None
     spool = tempfile.mkdtemp(prefix="rumorscan-")
     cleanup.callback(shutil.rmtree, spool, ignore_errors=True)
-    return spool
+    return Path(spool)
 
 
-@dataclass(frozen=True, slots=True)
-class _Job:
-    """What a scan works with, once everything that can be checked before it has been."""
-
-    settings: Settings
-    key: bytes | None
-    classifier: Scorer | None
-    profile: Profile | None
-    claims: list[Claim]
-    as_of: str | None
-    history: History | None
-    stages: Stages
-
-
-def _run(source: Any, job: _Job, spool: str | None) -> Run:
-    """Do the stages in their order; the columns of the dump are kept in the spool folder."""
-    started_at = _now()
-    settings, stage = job.settings, job.stages.stage
+def _run(source: Any, job: Job, out: Path | None = None) -> Run:
+    """Do the stages in their order."""
+    settings, stage, keeper = job.settings, job.stages.stage, job.keeper
     with stage("read") as read:
-        posts = _read(source, job, spool)
+        posts = read_dump(source, job)
+        require_same_posts(posts, job, out)
         read.items = posts.rows
     table = posts.table
     with stage("fold", len(table)):
-        distinct = find_distinct(fold_texts(table["text"]))
+        distinct = keeper.once("fold", lambda: find_distinct(fold_texts(table["text"])))
     with stage("unmask", len(distinct)):
-        keys, displays = make_match_keys(table["text"], distinct)
+        keys, displays = keeper.once(
+            "unmask", lambda: make_match_keys(table["text"], distinct, keeper)
+        )
     with stage("group", len(displays)):
-        threads = find_threads(table)
-        wordings = find_wordings(keys, threads.original_texts(displays), settings.groups)
+        threads = keeper.once("threads", lambda: find_threads(table))
+        original = threads.original_texts(displays)
+        wordings = keeper.once(
+            "group", lambda: find_wordings(keys, original, settings.groups, keeper)
+        )
     with stage("coordinate", len(table)):
-        activity = gather_activity(table, threads, displays, wordings)
-        found = find_campaigns(activity, keys, wordings.framing, table["text"], settings.campaigns)
+        activity = keeper.once(
+            "activity", lambda: gather_activity(table, threads, displays, wordings)
+        )
+        found = keeper.once(
+            "coordinate",
+            lambda: find_campaigns(
+                activity, keys, wordings.framing, table["text"], settings.campaigns, keeper
+            ),
+        )
     recognized: Recognized | None = None
     if job.history:
         with stage("recognize", len(found.campaigns)):
@@ -176,15 +220,16 @@ def _run(source: Any, job: _Job, spool: str | None) -> Run:
             recognized = recognize(found, activity, keys, job.history, run, settings)
             found = recognized.found
     with stage("score", len(distinct)):
-        readable = _undo_evasions(table["text"], distinct, keys, displays)
-        opinions = _score(readable, job)
-    drift = _find_drift(readable, job)
+        readable = undo_evasions(table["text"], distinct, keys, displays)
+        opinions = score_texts(readable, job)
+    drift = find_drift(readable, job)
     with stage("match", len(distinct)):
-        matches = ClaimIndex(job.claims, settings.claims).match(distinct.folded)
+        index = ClaimIndex(job.claims, settings.claims)
+        matches = keeper.once("match", lambda: index.match(distinct.folded))
     with stage("stance", len(table)):
-        stance = _find_stances(table["text"], job)
+        stance = find_stances(table["text"], job)
     with stage("judge", len(table)):
-        evidence = _bring_together(distinct, opinions, matches, stance, job.claims, found)
+        evidence = bring_together(distinct, opinions, matches, stance, job.claims, found)
         decisions = decide(evidence, settings.verdicts)
         accounts = list_accounts(activity, evidence.campaigns)
     if job.history and recognized:
@@ -198,7 +243,7 @@ def _run(source: Any, job: _Job, spool: str | None) -> Run:
         rejects=posts.rejects,
         about={
             "version": rumorscan.__version__,
-            "started_at": started_at,
+            "started_at": job.started_at,
             "finished_at": _now(),
             "settings": settings.to_dict(),
             "model": name_model(job.classifier, settings.scoring.model),
@@ -222,36 +267,15 @@ def _run(source: Any, job: _Job, spool: str | None) -> Run:
     )
 
 
-def _bring_together(
-    distinct: Distinct,
-    opinions: Opinions,
-    matches: ClaimMatches,
-    stance: npt.NDArray[np.int8],
-    claims: list[Claim],
-    found: Coordination,
-) -> Evidence:
-    """Spread what is known of each distinct text over its posts, beside their campaigns."""
-    key_of_row = distinct.key_of_row
-    evidence = Evidence(
-        rumor_probability=opinions.rumor[key_of_row],
-        unsure=opinions.unsure[key_of_row],
-        claim=matches.position[key_of_row],
-        claim_similarity=matches.similarity[key_of_row],
-        claim_ids=[claim.claim_id for claim in claims],
-        stance=stance,
-        lengths=distinct.folded.lengths[key_of_row],
-        campaign=found.campaign_of_row,
-        campaigns=found.campaigns,
-    )
-    return dataclasses.replace(evidence, campaigns=enrich_campaigns(evidence, key_of_row))
-
-
 def campaigns(
     source: Any,
     *,
     settings: Settings | None = None,
     pseudonymize: str | Path | None = None,
     history: str | Path | None = None,
+    out: str | Path | None = None,
+    overwrite: bool = False,
+    resume: bool = False,
     progress: Progress | None = None,
 ) -> Run:
     """Find coordinated posting only; needs no model and no list of known rumors.
@@ -261,10 +285,13 @@ def campaigns(
         settings: defaults where not given; its model and known rumors are left aside.
         pseudonymize: a key file, as in `scan`.
         history: a folder of earlier runs, as in `scan`.
+        out: the run folder; as in `scan`, and so are the next two.
+        overwrite: replace the run that the folder holds.
+        resume: go on with what an earlier one found before it was cut.
         progress: told of every stage.
 
     Raises:
-        RumorscanError: an input or setting cannot be used.
+        RumorscanError: as `scan`.
     """
     return scan(
         source,
@@ -273,14 +300,34 @@ def campaigns(
         settings=settings,
         pseudonymize=pseudonymize,
         history=history,
+        out=out,
+        overwrite=overwrite,
+        resume=resume,
         progress=progress,
     )
 
 
-def demo(*, progress: Progress | None = None) -> Run:
-    """Scan the bundled, invented sample with the bundled model and known rumors."""
+def demo(
+    *,
+    out: str | Path | None = None,
+    overwrite: bool = False,
+    progress: Progress | None = None,
+) -> Run:
+    """Scan the bundled, invented sample with the bundled model and known rumors.
+
+    Args:
+        out: the run folder; as in `scan`, and so is the next.
+        overwrite: replace the run that the folder holds.
+        progress: told of every stage.
+    """
     sample = bundled_homes("datasets/sample")[0]
-    return scan(sample / "posts.jsonl", known=sample / "known_rumors.jsonl", progress=progress)
+    return scan(
+        sample / "posts.jsonl",
+        known=sample / "known_rumors.jsonl",
+        out=out,
+        overwrite=overwrite,
+        progress=progress,
+    )
 
 
 def _now() -> str:
@@ -297,84 +344,3 @@ def _choose(
         files = [known] if isinstance(known, (str, Path)) else known
         settings = settings.replace({"claims": {"known": [str(file) for file in files]}})
     return settings
-
-
-def _read(source: Any, job: _Job, spool: str | None) -> Posts:
-    """Return the posts; with a key, nothing of them names an account."""
-    reading = job.settings.reading
-    done = 0
-
-    def advance(rows: int) -> None:
-        nonlocal done
-        job.stages.advance(rows - done)
-        done = rows
-
-    posts = read_posts(
-        source,
-        format=reading.format,
-        mapping=reading.map,
-        tz=reading.tz,
-        crawled_at=reading.crawled_at,
-        strict=reading.strict,
-        spool=spool,
-        progress=advance,
-        batch_rows=reading.batch_rows,
-        maximum_text_characters=reading.maximum_text_characters,
-    )
-    return pseudonymize_posts(posts, job.key) if job.key else posts
-
-
-def _undo_evasions(
-    texts: pa.ChunkedArray, distinct: Distinct, keys: MatchKeys, displays: Displays
-) -> Folded:
-    """Return what the model reads of each distinct text; most of them are read as they fold."""
-    evasions = keys.undone[displays.of_row[distinct.first_row]]
-    rows = np.flatnonzero(evasions.any(axis=1))
-    shown = pick_rows(texts, distinct.first_row[rows]).combine_chunks()
-    return reread(distinct.folded, shown, rows)
-
-
-def _score(folded: Folded, job: _Job) -> Opinions:
-    """Return what the model says of each distinct text; NaN without a model."""
-    model, base_rate = job.classifier, job.settings.scoring.base_rate
-    if model is None:
-        return no_opinions(len(folded))
-
-    def score(start: int, stop: int) -> Opinions:
-        job.stages.advance(stop - start)
-        return model.opinions(folded.part(start, stop), base_rate)
-
-    return join_opinions(_parts(score, len(folded), job))
-
-
-def _find_drift(folded: Folded, job: _Job) -> Drift | None:
-    """Return how far the texts are from what the model learned from; None where that is unknown."""
-    if job.classifier is None or job.profile is None:
-        return None
-    with job.stages.stage("drift") as stage:
-        drift = measure_drift(job.profile, folded, job.classifier)
-        stage.items = drift.texts
-    return drift
-
-
-def _find_stances(texts: pa.ChunkedArray, job: _Job) -> npt.NDArray[np.int8]:
-    """Return the stance code of each post, each different text of a part read once."""
-
-    def stances(start: int, stop: int) -> npt.NDArray[np.int8]:
-        job.stages.advance(stop - start)
-        part = texts.slice(start, stop - start).combine_chunks().dictionary_encode()
-        codes: npt.NDArray[np.int8] = find_stance(part.dictionary)[part.indices.to_numpy()]
-        return codes
-
-    return _in_parts(stances, len(texts), job)
-
-
-def _in_parts(
-    function: Callable[[int, int], npt.NDArray[Value]], count: int, job: _Job
-) -> npt.NDArray[Value]:
-    return np.concatenate([function(0, 0), *_parts(function, count, job)])
-
-
-def _parts(function: Callable[[int, int], Part], count: int, job: _Job) -> Iterator[Part]:
-    workers = job.settings.run.workers
-    return map_parts(function, count, part=_TEXTS_AT_ONCE, workers=workers)

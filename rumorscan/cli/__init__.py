@@ -5,17 +5,20 @@ Only click is loaded until a command runs, so that help and completion are quick
 
 from __future__ import annotations
 
+import io
 import os
+import signal
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
 from importlib import import_module
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import click
 
 from rumorscan import __version__
 from rumorscan.errors import RumorscanError
+from rumorscan.shell import inert
 
 COMMANDS = {
     "demo": "演示：扫描自带样本 Scan the bundled sample and show what comes out.",
@@ -34,6 +37,7 @@ COMMANDS = {
 
 DEBUG_VARIABLE = "RUMORSCAN_DEBUG"
 INTERRUPTED = 130
+TERMINATED = 143
 
 
 class LazyGroup(click.Group):
@@ -70,28 +74,53 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run the command line and exit.
 
     Exit status: 0 fine, 1 an error of ours (one line on stderr), 2 wrong usage, 3 what
-    `--fail-on` names was found, 130 interrupted. With the environment variable
+    `--fail-on` names was found, 130 interrupted, 143 terminated. With the environment variable
     `RUMORSCAN_DEBUG` set, an error shows where it was raised.
     """
     _prepare_streams()
     debug = bool(os.environ.get(DEBUG_VARIABLE))
+    before = _heed_termination()
     try:
         result = cli.main(arguments, prog_name="rumorscan", standalone_mode=False)
         sys.stdout.flush()
         sys.exit(result if isinstance(result, int) else 0)
     except click.ClickException as error:
-        error.show()
+        shown = io.StringIO()
+        error.show(shown)
+        click.echo(inert(shown.getvalue()), nl=False, err=True)  # it quotes what was given
         sys.exit(error.exit_code)
     except BrokenPipeError:
         _quit_quietly()
     except (KeyboardInterrupt, click.Abort):
         _say("interrupted")
         sys.exit(INTERRUPTED)
+    except TerminatedError:
+        _say("terminated")
+        sys.exit(TERMINATED)
     except Exception as error:
         if debug:
             raise
         _say(_one_line(error))
         sys.exit(1)
+    finally:
+        if before is not None:
+            signal.signal(signal.SIGTERM, before)
+
+
+class TerminatedError(BaseException):
+    """Somebody asked the program to end (SIGTERM); like Ctrl-C it is no error to recover from."""
+
+
+def _heed_termination() -> Any:
+    """Let SIGTERM clean up like Ctrl-C does; return what it did before, None if left alone."""
+
+    def stop(*_: object) -> NoReturn:
+        raise TerminatedError
+
+    try:
+        return signal.signal(signal.SIGTERM, stop)
+    except ValueError:  # a thread of somebody else's program runs the command
+        return None
 
 
 def _prepare_streams() -> None:

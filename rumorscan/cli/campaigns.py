@@ -24,7 +24,7 @@ def command(**options: Any) -> int:
     """
     settings = chosen_settings(options)
 
-    def work(progress: Progress) -> Run:
+    def work(progress: Progress, **place: Any) -> Run:
         from rumorscan.pipeline import campaigns
 
         return campaigns(
@@ -33,6 +33,7 @@ def command(**options: Any) -> int:
             pseudonymize=options["pseudonymize"],
             history=options["history"],
             progress=progress,
+            **place,
         )
 
     return finish(work, options)

@@ -27,4 +27,4 @@ def command(**options: Any) -> int:
     """
     from rumorscan.pipeline import demo
 
-    return finish(lambda progress: demo(progress=progress), options)
+    return finish(lambda progress, **place: demo(progress=progress, **place), options)

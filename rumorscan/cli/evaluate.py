@@ -6,6 +6,7 @@ import click
 
 from rumorscan.cli.documents import print_json
 from rumorscan.cli.progress import reporter, teller
+from rumorscan.cli.words import say
 
 
 @click.command(name="evaluate")
@@ -109,9 +110,9 @@ def command(
     if as_json:
         print_json(found.to_dict(), indent=2)
     else:
-        click.echo(found.to_text())
+        say(found.to_text())
     for line in found.warnings:
-        click.echo(f"警告 warning: {line}", err=True)
+        say(f"警告 warning: {line}", err=True)
 
 
 def _evaluate_campaigns(
@@ -131,4 +132,4 @@ def _evaluate_campaigns(
     if as_json:
         print_json(found.to_dict(), indent=2)
     else:
-        click.echo(found.to_text())
+        say(found.to_text())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from rumorscan.cli.documents import print_json
+from rumorscan.cli.words import say
 
 
 @click.command(name="explain")
@@ -28,4 +29,4 @@ def command(run: str, name: str, lang: str, as_json: bool) -> None:
     if as_json:
         print_json([each.to_dict() for each in find_explanations(run, name)], indent=2)
     else:
-        click.echo(explain(run, name, lang))
+        say(explain(run, name, lang))

@@ -6,6 +6,7 @@ import click
 
 from rumorscan.cli.documents import print_json
 from rumorscan.cli.scan import pairs
+from rumorscan.cli.words import say
 
 
 @click.command(name="inspect")
@@ -48,4 +49,4 @@ def command(
     if as_json:
         print_json(look.to_dict(), indent=2)
     else:
-        click.echo(look.render())
+        say(look.render())

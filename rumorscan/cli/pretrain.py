@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from rumorscan.cli.progress import teller
+from rumorscan.cli.words import say
 
 
 @click.command(name="pretrain")
@@ -98,6 +99,6 @@ def command(
         progress=teller(silent=quiet),
     )
     if found.path:
-        click.echo(f"编码器 encoder: {found.path}", err=True)
+        say(f"编码器 encoder: {found.path}", err=True)
     else:
-        click.echo("未完成，可再次运行 Not at the end; run it again to go on", err=True)
+        say("未完成，可再次运行 Not at the end; run it again to go on", err=True)

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from types import TracebackType
 from typing import TYPE_CHECKING, Protocol
 
-import click
+from rumorscan.cli.words import say
 
 if TYPE_CHECKING:
     from rich.progress import Progress as RichProgress
@@ -59,7 +59,7 @@ def teller(*, silent: bool = False) -> Callable[[str], None]:
 
     def tell(line: str) -> None:
         if not silent:
-            click.echo(line, err=True)
+            say(line, err=True)
 
     return tell
 
@@ -111,7 +111,7 @@ class Lines(Silent):
         seconds = time.perf_counter() - self._started
         items = note or (f"{self._count:,}" if self._count else "")
         words = [_label(self._name), *filter(None, [items]), f"{seconds:.1f}s"]
-        click.echo(" ".join(words), err=True)
+        say(" ".join(words), err=True)
         self._name = ""
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import click
 
+from rumorscan.cli.words import say
+
 
 @click.command(name="report")
 @click.argument("run", metavar="RUN")
@@ -15,4 +17,4 @@ def command(run: str, out: str | None) -> None:
     """
     from rumorscan.reports import report
 
-    click.echo(report(run, out))
+    say(str(report(run, out)))

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from rumorscan.cli import TerminatedError
 from rumorscan.cli.documents import print_json
-from rumorscan.cli.progress import reporter
+from rumorscan.cli.progress import reporter, teller
+from rumorscan.cli.words import say
 from rumorscan.settings import Settings, load_settings
 
 if TYPE_CHECKING:
@@ -71,6 +73,9 @@ def reading_options(function: Command) -> Command:
         click.option(
             "--workers", type=click.IntRange(min=0), help="线程数 Threads; 0 = one a processor."
         ),
+        click.option(
+            "--resume", is_flag=True, help="续扫 Go on with a scan into RUN that was cut."
+        ),
         click.option("--engine", type=click.Choice(["local"]), help="引擎 Where the work runs."),
     ]
     for option in reversed(options):
@@ -121,7 +126,7 @@ def command(**options: Any) -> int:
     """
     settings = chosen_settings(options)
 
-    def work(progress: Progress) -> Run:
+    def work(progress: Progress, **place: Any) -> Run:
         from rumorscan.pipeline import scan
 
         return scan(
@@ -131,6 +136,7 @@ def command(**options: Any) -> int:
             as_of=options["as_of"],
             history=options["history"],
             progress=progress,
+            **place,
         )
 
     return finish(work, options)
@@ -160,8 +166,14 @@ def chosen_settings(options: dict[str, Any]) -> Settings:
     )
 
 
-def finish(work: Callable[[Progress], Run], options: dict[str, Any]) -> int:
-    """Do the work, write its run and print the summary; return the exit status."""
+def finish(work: Callable[..., Run], options: dict[str, Any]) -> int:
+    """Do the work, which writes its run, and print the summary; return the exit status.
+
+    Args:
+        work: takes a progress, and the run folder as the options `out`, `overwrite` and, where
+            the command has it, `resume`.
+        options: of the command line.
+    """
     from rumorscan.readers.containers import find_files
     from rumorscan.readers.pipes import STANDARD_INPUT
 
@@ -169,19 +181,26 @@ def finish(work: Callable[[Progress], Run], options: dict[str, Any]) -> int:
     for dump in options.get("dumps", ()):
         if dump != STANDARD_INPUT:
             find_files(dump)
-    from rumorscan.reports.folder import claim
+    from rumorscan.reports.places import claim, is_unfinished
 
     out = Path(options["out"])
-    claim(out, overwrite=options["overwrite"])
-    with reporter(silent=options["quiet"] or options["as_json"]) as progress:
-        run = work(progress)
-        progress.stage("write")
-        run.write(out, overwrite=options["overwrite"])
-        progress.done(f"{len(run.posts):,}")
+    resume = options.get("resume", False)
+    claim(out, overwrite=options["overwrite"] or resume)
+    quiet = options["quiet"] or options["as_json"]
+    if is_unfinished(out) and not resume:
+        teller(silent=quiet)(f"{out}: an unfinished scan is given up; --resume goes on")
+    place = {name: options[name] for name in ("overwrite", "resume") if name in options}
+    try:
+        with reporter(silent=quiet) as progress:
+            run = work(progress, out=out, **place)
+    except (KeyboardInterrupt, TerminatedError):
+        if is_unfinished(out):
+            teller(silent=False)(f"{out}: unfinished; give the command again with --resume")
+        raise
     if options["as_json"]:
         print_json({"run": str(out), **run.about})
     else:
-        click.echo(run.summary(out))
+        say(run.summary(out))
     counts = run.about["counts"]
     met = {
         "urgent": counts["flagged_urgent"],

@@ -62,11 +62,12 @@ def command(file: str, model: str, base_rate: float, layout: str, device: str) -
     from rumorscan.training.classifier import load_model
 
     fitted = load_model(model, device=device)
-    out = sys.stdout.buffer
+    out, shown = sys.stdout.buffer, sys.stdout.isatty()
     with _open(file) as source:
         texts = _rows(source, "stdin" if file == "-" else file, layout)
         for row in score_each(texts, model=fitted, base_rate=base_rate):
-            out.write(dumps(row) + b"\n")
+            # a terminal gets every character beyond ASCII spelled out
+            out.write(json.dumps(row).encode() + b"\n" if shown else dumps(row) + b"\n")
     out.flush()
 
 

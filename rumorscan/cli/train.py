@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from rumorscan.cli.progress import teller
+from rumorscan.cli.words import say
 
 
 @click.command(name="train")
@@ -83,7 +84,7 @@ def command(
         device=device,
         progress=teller(silent=quiet),
     )
-    click.echo(training.to_text())
+    say(training.to_text())
     for line in training.warnings:
-        click.echo(f"警告 warning: {line}", err=True)
-    click.echo(f"模型 model: {training.path}", err=True)
+        say(f"警告 warning: {line}", err=True)
+    say(f"模型 model: {training.path}", err=True)

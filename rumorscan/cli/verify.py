@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import click
 
+from rumorscan.cli.words import say
+
 
 @click.command(name="verify")
 @click.argument("run", metavar="RUN")
@@ -16,5 +18,5 @@ def command(run: str) -> None:
     from rumorscan.reports import verify
 
     verified = verify(run)
-    click.echo(f"完好 intact: {run}: {len(verified.files)} files, {verified.bytes:,} bytes")
-    click.echo(verified.head)
+    say(f"完好 intact: {run}: {len(verified.files)} files, {verified.bytes:,} bytes")
+    say(verified.head)

@@ -26,12 +26,14 @@ from rumorscan.coordination.naming import name_communities, name_groups
 from rumorscan.coordination.reuse import join_wordings, link_wordings, standing
 from rumorscan.coordination.suspects import Suspects, gather_suspects
 from rumorscan.coordination.ties import CROWDED_DEVICE, tie_accounts
+from rumorscan.keeping import KEEP_NOTHING, Keeper
 from rumorscan.records import Campaign, Tier
 from rumorscan.settings import CampaignSettings
 from rumorscan.text.hashing import hash_rows
 from rumorscan.text.keys import MatchKeys, disguised_texts
 
 _VARIANTS = 8
+_AT_ONCE = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +58,12 @@ class Coordination:
 
 
 def find_campaigns(
-    activity: Activity, keys: MatchKeys, framing: Framing, texts: Any, settings: CampaignSettings
+    activity: Activity,
+    keys: MatchKeys,
+    framing: Framing,
+    texts: Any,
+    settings: CampaignSettings,
+    keeper: Keeper = KEEP_NOTHING,
 ) -> Coordination:
     """Return the campaigns of a dump, its groups and its account ties.
 
@@ -66,6 +73,7 @@ def find_campaigns(
         framing: the learned frames around them.
         texts: the display texts, an Arrow column in row order.
         settings: least accounts, largest q-value, windows.
+        keeper: of what an earlier process has found.
     """
     memberships = find_memberships(activity, activity.account, activity.account_count)
     communities, capped_accounts = _find_communities(activity, memberships, settings)
@@ -86,12 +94,16 @@ def find_campaigns(
         disguised_texts(keys),
         name_communities(activity, possible),
     )
-    found = [
-        describe_campaign(activity, suspects, variants, background, words, settings)
-        for suspects, variants in zip(
-            possible, _variants(activity, possible, keys, texts), strict=True
-        )
-    ]
+    variants = _variants(activity, possible, keys, texts)
+
+    def describe(start: int, stop: int) -> list[Campaign]:
+        return [
+            describe_campaign(activity, suspects, shown, background, words, settings)
+            for suspects, shown in zip(possible[start:stop], variants[start:stop], strict=True)
+        ]
+
+    described = keeper.parts("campaigns", describe, len(possible), part=_AT_ONCE, threads=False)
+    found = list(itertools.chain.from_iterable(described))
     found, campaign_of_row = put_in_order(found, len(activity))
     ties = tie_accounts(activity, memberships, communities, settings)
     edges = tabulate_ties(activity, memberships, ties)

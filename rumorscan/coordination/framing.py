@@ -15,6 +15,7 @@ from itertools import combinations
 import numpy as np
 import numpy.typing as npt
 
+from rumorscan.keeping import KEEP_NOTHING, Keeper
 from rumorscan.kernels import compiled
 from rumorscan.text.fold import Folded, gather_codes
 from rumorscan.text.hashing import hash_rows, hash_stretch
@@ -62,8 +63,12 @@ class Framing:
         return Folded(gather_codes(folded.codes, starts, offsets), offsets, folded.counts)
 
 
-def learn_frames(keys: Folded) -> Framing:
+def learn_frames(keys: Folded, keeper: Keeper = KEEP_NOTHING) -> Framing:
     """Return the frames of distinct texts.
+
+    Args:
+        keys: their keys.
+        keeper: of what an earlier process has found.
 
     Example:
         >>> from rumorscan.text.fold import fold_texts
@@ -74,8 +79,8 @@ def learn_frames(keys: Folded) -> Framing:
         >>> framing.ends.tolist()
         [10, 10, 10, 10, 10]
     """
-    begins, begin_ids = _learn_edges(keys, at_end=False)
-    ends, end_ids = _learn_edges(keys, at_end=True)
+    begins, begin_ids = keeper.once("frame-begins", lambda: _learn_edges(keys, at_end=False))
+    ends, end_ids = keeper.once("frame-ends", lambda: _learn_edges(keys, at_end=True))
     crossed = keys.lengths - begins - ends < _LEAST_REST
     begins[crossed], begin_ids[crossed] = 0, 0
     return Framing(begins, ends, begin_ids, end_ids)

@@ -27,6 +27,7 @@ from rumorscan.coordination.order import order_shares
 from rumorscan.coordination.originals import quoted_runs, without_originals
 from rumorscan.coordination.runs import find_runs
 from rumorscan.coordination.sets import all_roots, find_root
+from rumorscan.keeping import KEEP_NOTHING, Keeper
 from rumorscan.kernels import compiled
 from rumorscan.settings import GroupSettings
 from rumorscan.text.distinct import find_distinct
@@ -61,7 +62,7 @@ class Wordings:
 
 
 @dataclass(frozen=True, slots=True)
-class _Pairs:
+class Pairs:
     """Candidate pairs with their similarity, the most alike first."""
 
     first: Ints
@@ -69,38 +70,26 @@ class _Pairs:
     similarity: npt.NDArray[np.float64]
 
 
-def find_wordings(keys: MatchKeys, original: Ints, settings: GroupSettings) -> Wordings:
+def find_wordings(
+    keys: MatchKeys, original: Ints, settings: GroupSettings, keeper: Keeper = KEEP_NOTHING
+) -> Wordings:
     """Return the groups and the wordings of a dump's distinct texts.
 
     Args:
         keys: of the m distinct texts.
         original: int64, shape (m,); the text that a text answers or reposts, -1 for none.
         settings: thresholds and limits.
+        keeper: of what an earlier process has found.
     """
-    framing = learn_frames(keys.sound)
+    framing = learn_frames(keys.sound, keeper)
     bare = framing.trim(keys.sound)
-    forms = find_distinct(bare)
-    heard = forms.folded
-    sets = shingle_sets(heard, settings.shingle_length)
-    ranked = rank_sets(sets)
     long_enough = keys.sound.lengths >= settings.minimum_length
-    content = hash_rows(keys.plain.codes, keys.plain.offsets)
-    by_form = np.lexsort((content, forms.key_of_row))
-    head = by_form[np.searchsorted(forms.key_of_row[by_form], np.arange(len(forms)))]
-    enough = long_enough[head]
-    order = _canonical_order(heard, ranked)
-    near, near_counts = _near_pairs(heard, ranked, order[enough[order]], settings)
-    pairs = _spread_forms(near, forms.key_of_row, head, by_form, content, long_enough)
-    pairs = _pick(pairs, _are_near(pairs, disguised_texts(keys), settings))
-    touched = np.unique(np.concatenate([pairs.first, pairs.second]))
-    facts = read_facts(keys.plain, touched)
-    in_order = (
-        order_shares(keys.sound, pairs.first, pairs.second, settings.shingle_length) >= _SAME_ORDER
-    )
-    parents = np.arange(len(keys), dtype=np.int64)
-    _link(keys, facts, parents, _pick(pairs, in_order), with_numbers=True)
+    pairs, near_counts = keeper.once("near", lambda: _pair_near(keys, bare, settings))
+    parents = keeper.once("groups", lambda: _join_near(keys, pairs, settings))
     group_of = all_roots(parents)
-    related, related_counts = _related_pairs(keys, bare, original, group_of, settings)
+    related, related_counts = keeper.once(
+        "related", lambda: _related_pairs(keys, bare, original, group_of, settings)
+    )
     both = _merge(pairs, related)
     touched = np.unique(np.concatenate([both.first, both.second]))
     facts = read_facts(keys.plain, touched)
@@ -111,6 +100,36 @@ def find_wordings(keys: MatchKeys, original: Ints, settings: GroupSettings) -> W
     return Wordings(group_of, wording_of, framing, {**near_counts, **related_counts})
 
 
+def _pair_near(
+    keys: MatchKeys, bare: Folded, settings: GroupSettings
+) -> tuple[Pairs, dict[str, int]]:
+    """Return the pairs of texts that are alike enough for one group."""
+    forms = find_distinct(bare)
+    heard = forms.folded
+    ranked = rank_sets(shingle_sets(heard, settings.shingle_length))
+    long_enough = keys.sound.lengths >= settings.minimum_length
+    content = hash_rows(keys.plain.codes, keys.plain.offsets)
+    by_form = np.lexsort((content, forms.key_of_row))
+    head = by_form[np.searchsorted(forms.key_of_row[by_form], np.arange(len(forms)))]
+    enough = long_enough[head]
+    order = _canonical_order(heard, ranked)
+    near, counts = _near_pairs(heard, ranked, order[enough[order]], settings)
+    pairs = _spread_forms(near, forms.key_of_row, head, by_form, content, long_enough)
+    return _pick(pairs, _are_near(pairs, disguised_texts(keys), settings)), counts
+
+
+def _join_near(keys: MatchKeys, pairs: Pairs, settings: GroupSettings) -> Ints:
+    """Return the parents of texts that are joined with those that say the same in one order."""
+    touched = np.unique(np.concatenate([pairs.first, pairs.second]))
+    facts = read_facts(keys.plain, touched)
+    in_order = (
+        order_shares(keys.sound, pairs.first, pairs.second, settings.shingle_length) >= _SAME_ORDER
+    )
+    parents = np.arange(len(keys), dtype=np.int64)
+    _link(keys, facts, parents, _pick(pairs, in_order), with_numbers=True)
+    return parents
+
+
 def _canonical_order(heard: Folded, ranked: RankedSets) -> Ints:
     """Return the texts by the size of their sets, ties by content, never by row."""
     return np.lexsort((hash_rows(heard.codes, heard.offsets), ranked.sizes))
@@ -118,7 +137,7 @@ def _canonical_order(heard: Folded, ranked: RankedSets) -> Ints:
 
 def _near_pairs(
     heard: Folded, ranked: RankedSets, order: Ints, settings: GroupSettings
-) -> tuple[_Pairs, dict[str, int]]:
+) -> tuple[Pairs, dict[str, int]]:
     """Return the pairs at the similarity of groups: exact for posts, MinHash for long texts."""
     lengths = heard.lengths
     short = order[lengths[order] < LONG]
@@ -144,11 +163,11 @@ def _near_pairs(
         "candidate_pairs": compared + (found.candidate_pairs if found else 0),
         "capped_buckets": capped + (found.capped_buckets if found else 0),
     }
-    return _Pairs(first, second, similarity), counts
+    return Pairs(first, second, similarity), counts
 
 
 def _are_near(
-    pairs: _Pairs, disguised: npt.NDArray[np.bool_], settings: GroupSettings
+    pairs: Pairs, disguised: npt.NDArray[np.bool_], settings: GroupSettings
 ) -> npt.NDArray[np.bool_]:
     """Tell of each pair whether it is alike enough; what was disguised is undone in part only."""
     one_is = disguised[pairs.first] | disguised[pairs.second]
@@ -157,13 +176,13 @@ def _are_near(
 
 
 def _spread_forms(
-    near: _Pairs,
+    near: Pairs,
     form_of: Ints,
     head: Ints,
     by_form: Ints,
     content: npt.NDArray[np.uint64],
     enough: npt.NDArray[np.bool_],
-) -> _Pairs:
+) -> Pairs:
     """Return the pairs between heads of forms, and each text with the head of its form.
 
     Equal keys are paired besides: the head may say something else that sounds the same.
@@ -177,17 +196,17 @@ def _spread_forms(
     second = np.concatenate([by_form[copies], by_form[echoes], head[near.second]])
     similarity = np.concatenate([np.ones(len(first) - len(near.first)), near.similarity])
     order = np.argsort(-similarity, kind="stable")
-    return _Pairs(first[order], second[order], similarity[order])
+    return Pairs(first[order], second[order], similarity[order])
 
 
-def _pick(pairs: _Pairs, kept: npt.NDArray[np.bool_]) -> _Pairs:
-    return _Pairs(pairs.first[kept], pairs.second[kept], pairs.similarity[kept])
+def _pick(pairs: Pairs, kept: npt.NDArray[np.bool_]) -> Pairs:
+    return Pairs(pairs.first[kept], pairs.second[kept], pairs.similarity[kept])
 
 
-def _merge(one: _Pairs, other: _Pairs) -> _Pairs:
+def _merge(one: Pairs, other: Pairs) -> Pairs:
     similarity = np.concatenate([one.similarity, other.similarity])
     order = np.argsort(-similarity, kind="stable")
-    return _Pairs(
+    return Pairs(
         np.concatenate([one.first, other.first])[order],
         np.concatenate([one.second, other.second])[order],
         similarity[order],
@@ -195,7 +214,7 @@ def _merge(one: _Pairs, other: _Pairs) -> _Pairs:
 
 
 def _link(
-    keys: MatchKeys, facts: Facts, parents: Ints, pairs: _Pairs, *, with_numbers: bool
+    keys: MatchKeys, facts: Facts, parents: Ints, pairs: Pairs, *, with_numbers: bool
 ) -> None:
     """Join the texts of every pair that does not contradict, nor do the sets that would meet."""
     arrays = tuple(getattr(facts, field.name) for field in dataclasses.fields(facts))
@@ -241,7 +260,7 @@ def _link_pairs(
 
 def _related_pairs(
     keys: MatchKeys, bare: Folded, original: Ints, group_of: Ints, settings: GroupSettings
-) -> tuple[_Pairs, dict[str, int]]:
+) -> tuple[Pairs, dict[str, int]]:
     """Return the pairs of groups that one template or a rare run of characters ties."""
     speakers = _speakers(group_of, hash_rows(bare.codes, bare.offsets))
     long_enough = bare.lengths[speakers] >= settings.wording_length
@@ -270,7 +289,7 @@ def _related_pairs(
         "capped_lists": capped,
         "capped_runs": runs.capped,
     }
-    related = _Pairs(
+    related = Pairs(
         chosen[np.concatenate([first[kept], runs.first[own]])],
         chosen[np.concatenate([second[kept], runs.second[own]])],
         np.concatenate([similarity[kept], np.zeros(len(own))]),

@@ -19,6 +19,7 @@ from rumorscan.readers.encodings import Block, LineBlocks
 from rumorscan.readers.fields import FieldMap
 from rumorscan.readers.intake import Intake
 from rumorscan.readers.records import Header, LineFeed, RecordReader
+from rumorscan.readers.shelves import Bookmarks, no_bookmarks
 
 MapMaker = Callable[[Sequence[str]], FieldMap]
 DELIMITERS = (",", "\t", ";", "|")
@@ -26,7 +27,11 @@ _SNIFFED_LINES = 20
 
 
 def read_csv(
-    blocks: LineBlocks, intake: Intake, make_map: MapMaker, batch_rows: int
+    blocks: LineBlocks,
+    intake: Intake,
+    make_map: MapMaker,
+    batch_rows: int,
+    bookmarks: Bookmarks | None = None,
 ) -> Iterator[Header]:
     """Read a table of text into the intake; yields the header after each batch.
 
@@ -34,14 +39,21 @@ def read_csv(
         DumpError: the header cannot be mapped, or a row is bad and the intake is strict.
     """
     table: RecordReader | None = None
+    bookmarks = bookmarks or no_bookmarks(intake)
     for block in blocks:
         data = block.data
         if table is None:
             header, data = _read_header(block, intake.door.path, make_map)
             table = RecordReader(header, intake)
-        for batch in table.batches(data, batch_rows, block.overlong):
-            intake.take(batch, table.header.fields)
+        if bookmarks.skips():
             yield table.header
+        else:
+            for batch in table.batches(data, batch_rows, block.overlong):
+                intake.take(batch, table.header.fields)
+                yield table.header
+        state = bookmarks.passed(table.so_far)
+        if state is not None:
+            table.go_on(state)
     if table is None:
         raise NoRowsError(f"{intake.door.path}: the file is empty; expected posts")
     for batch in table.batches(b"", batch_rows, final=True):

@@ -179,8 +179,33 @@ class Intake:
         if rejects:
             self._set_aside(sorted(rejects, key=lambda reject: reject.row))
 
+    @property
+    def state(self) -> dict[str, Any]:
+        """What an intake of the same rows has counted, for another one that goes on."""
+        return {
+            "fields": sorted(self.fields),
+            "notes": dict(self.notes),
+            "reasons": dict(self.reasons),
+            "precisions": {int(one): count for one, count in self.precisions.items()},
+            "span": self.span,
+            "times_assumed": self.times_assumed,
+            "rounding": self.rounding.state,
+        }
+
+    @state.setter
+    def state(self, state: Mapping[str, Any]) -> None:
+        self.fields = set(state["fields"])
+        self.notes = Counter(state["notes"])
+        self.reasons = Counter(state["reasons"])
+        self.precisions = Counter(
+            {Precision(one): count for one, count in state["precisions"].items()}
+        )
+        self.span = state["span"]
+        self.times_assumed = state["times_assumed"]
+        self.rounding.state = state["rounding"]
+
     def close(self) -> None:
-        """Close the files in which rows wait; nothing is taken afterwards."""
+        """Close the files in which rows wait."""
         self.accepted.close()
         self.rejected.close()
 

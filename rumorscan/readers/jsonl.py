@@ -26,6 +26,7 @@ from rumorscan.readers.encodings import STRIP_BYTES, Block, LineBlocks, cut_at_l
 from rumorscan.readers.intake import ID_FIELDS, Intake, RawRows, Reject
 from rumorscan.readers.objects import SAMPLE_ROWS, ObjectMap, split_objects
 from rumorscan.readers.paths import value_at
+from rumorscan.readers.shelves import Bookmarks, no_bookmarks
 from rumorscan.readers.values import Column
 
 MapMaker = Callable[[list[dict[str, Any]]], ObjectMap]
@@ -38,7 +39,11 @@ _KINDS = {str: pa.string(), int: pa.int64(), bool: pa.bool_()}
 
 
 def read_jsonl(
-    blocks: LineBlocks, intake: Intake, make_map: MapMaker, batch_rows: int
+    blocks: LineBlocks,
+    intake: Intake,
+    make_map: MapMaker,
+    batch_rows: int,
+    bookmarks: Bookmarks | None = None,
 ) -> Iterator[ObjectMap]:
     """Read JSON lines into the intake; yields the field map after each batch.
 
@@ -47,15 +52,22 @@ def read_jsonl(
             intake is strict.
     """
     reader: LineReader | None = None
+    bookmarks = bookmarks or no_bookmarks(intake)
     line = 1
     for block in blocks:
         if reader is None:
             sample = _sample(block, intake.door.path)
             reader = LineReader(make_map(sample), sample)
-        for batch in reader.batches(block, line, batch_rows):
-            intake.take(batch, reader.map.fields)
+            if reader.map.nesting is not None:  # what posts carry along is told at the end
+                bookmarks = no_bookmarks(intake)
+        if bookmarks.skips():
             yield reader.map
+        else:
+            for batch in reader.batches(block, line, batch_rows):
+                intake.take(batch, reader.map.fields)
+                yield reader.map
         line += block.data.count(b"\n") + block.overlong
+        bookmarks.passed(lambda: None)
     if reader is None:
         raise NoRowsError(f"{intake.door.path}: the file is empty; expected posts")
     for batch in reader.rest(batch_rows):

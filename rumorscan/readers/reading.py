@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -11,6 +12,7 @@ from zoneinfo import ZoneInfo
 import pyarrow as pa
 
 from rumorscan.errors import DumpError
+from rumorscan.keeping import KEEP_NOTHING, Keeper, Steps
 from rumorscan.readers.containers import ByteSource, NoRowsError, bare_name
 from rumorscan.readers.csvs import read_csv
 from rumorscan.readers.databases import read_database
@@ -27,6 +29,7 @@ from rumorscan.readers.pipes import piped_file
 from rumorscan.readers.posts import REJECTS_SCHEMA, InputReport, Posts
 from rumorscan.readers.recency import crawl_time
 from rumorscan.readers.sheets import Taken
+from rumorscan.readers.shelves import Bookmarks, Shelf, no_bookmarks
 from rumorscan.readers.sources import Memory, inputs_of, named_files, names_of
 from rumorscan.readers.tables import read_pandas, read_parquet, read_table
 from rumorscan.readers.workbooks import read_workbook
@@ -89,6 +92,7 @@ def read_posts(
     progress: Progress | None = None,
     batch_rows: int = 65_536,
     maximum_text_characters: int = 100_000,
+    keeper: Keeper = KEEP_NOTHING,
 ) -> Posts:
     """Return the posts of a dump as columns.
 
@@ -108,6 +112,7 @@ def read_posts(
         progress: called after each batch with the number of rows read so far.
         batch_rows: rows that are in memory at once as objects.
         maximum_text_characters: a longer text is set aside.
+        keeper: of the files that an earlier process has read into the same spool.
 
     Returns:
         The accepted rows in input order. `source_row` counts from 1: the line of JSON lines, the
@@ -143,14 +148,26 @@ def read_posts(
     readings = []
     for index, given in enumerate(inputs):
         reading = Reading(Intake(options.door(given, names, index), folder), options)
-        for rows in reading.run(given, found=isinstance(given, Path) and given not in named):
-            if progress is not None:
-                progress(done + rows)
-        reading.intake.close()
+        steps = reading.run(given, found=isinstance(given, Path) and given not in named)
+        if keeper is KEEP_NOTHING or folder is None or not isinstance(given, Path):
+            _follow(steps, progress, done)
+            reading.intake.close()
+        else:
+            name = f"read-{index:05}"
+            follow = partial(_follow, steps, progress, done)
+            work = partial(reading.shelved, follow, partial(keeper.steps, name), folder)
+            check = partial(Shelf.is_whole, folder=folder)
+            reading.restore(keeper.once(name, work, check=check, always=True), folder)
         done += reading.intake.rows
         readings.append(reading)
     require_rows(readings)
     return _gather(readings)
+
+
+def _follow(steps: Iterator[int], progress: Progress | None, done: int) -> None:
+    for rows in steps:
+        if progress is not None:
+            progress(done + rows)
 
 
 class Reading:
@@ -167,6 +184,7 @@ class Reading:
         self.delimiter = ""
         self.encoding_why = ""
         self.empty: NoRowsError | None = None
+        self.bookmarks = no_bookmarks(intake)
 
     def run(self, given: Any, *, found: bool = False) -> Iterator[int]:
         """Read the input; yields the number of rows so far after each batch.
@@ -186,6 +204,18 @@ class Reading:
                 raise
             self.empty = error
             self.report.notes["no row, passed over"] = 1
+
+    def shelved(self, read: Callable[[], None], steps: Callable[[], Steps], folder: Path) -> Shelf:
+        """Read the input, and return what a later process needs to take it over."""
+        self.bookmarks = Bookmarks(steps(), self.intake, folder)
+        read()
+        return self.bookmarks.shelf(self.report, self.empty)
+
+    def restore(self, shelf: Shelf, folder: Path) -> None:
+        """Take over what was read."""
+        self.report, self.empty = shelf.report, shelf.passed_over
+        self.intake.fields = set(shelf.fields)
+        shelf.fill(self.intake, folder)
 
     def _report(self) -> None:
         report, fields = self.report, self.fields
@@ -229,11 +259,13 @@ class Reading:
         self.encoding_why = blocks.encoding.why
         batch_rows = self.options.batch_rows
         if self.syntax.name in ("csv", "tsv"):
-            for header in read_csv(blocks, self.intake, self._column_map, batch_rows):
+            for header in read_csv(
+                blocks, self.intake, self._column_map, batch_rows, self.bookmarks
+            ):
                 self.fields, self.delimiter = header.fields, header.delimiter
                 yield self.intake.rows
         else:
-            read = read_document if document else read_jsonl
+            read = read_document if document else partial(read_jsonl, bookmarks=self.bookmarks)
             for objects in read(blocks, self.intake, self._object_map, batch_rows):
                 self.fields = objects.fields
                 yield self.intake.rows

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -76,6 +76,16 @@ class RecordReader:
         self._places = {
             name: header.names.index(column) for name, column in header.fields.reads.items()
         }
+
+    def so_far(self) -> dict[str, Any]:
+        """Return what a reader of the next block must know of those before it."""
+        return {"waiting": self._waiting.decode(), "record": self._record, "all": self._all}
+
+    def go_on(self, state: Mapping[str, Any]) -> None:
+        """Take over what another reader knew."""
+        self._waiting = state["waiting"].encode()
+        self._record = state["record"]
+        self._all = state["all"]
 
     def batches(
         self, data: bytes, batch_rows: int, overlong: bool = False, final: bool = False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 
 import numpy as np
 import pyarrow as pa
@@ -43,6 +44,15 @@ class Rounding:
         digits = (first >= _ZERO) & (first <= _NINE) & (last >= _ZERO) & (last <= _NINE)
         self._long[name] += int(digits.sum())
         self._round[name] += int((digits & (last == _ZERO)).sum())
+
+    @property
+    def state(self) -> dict[str, dict[str, int]]:
+        """What was counted, for another one that goes on."""
+        return {"long": dict(self._long), "round": dict(self._round)}
+
+    @state.setter
+    def state(self, state: Mapping[str, Mapping[str, int]]) -> None:
+        self._long, self._round = Counter(state["long"]), Counter(state["round"])
 
     def notes(self) -> dict[str, int]:
         """Return a warning for each kind of ids of which most end in 0."""

@@ -7,6 +7,7 @@ another set, the next file begins, and the parts are put together at the end.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -57,6 +58,16 @@ class Spool:
         except OSError as error:
             raise DumpError(f"{self._folder}: cannot be written: {error}") from error
 
+    @property
+    def files(self) -> list[Path]:
+        """The files in which the batches lie, in order; none where they are in memory."""
+        return list(self._parts)
+
+    def restore(self, rows: int, files: Sequence[Path]) -> None:
+        """Take over the files that another spool has filled."""
+        self.rows = rows
+        self._parts = list(files)
+
     def finish(self, schema: pa.Schema) -> pa.Table:
         """Return everything added as one table with the columns of the schema.
 
@@ -74,7 +85,7 @@ class Spool:
         )
 
     def close(self) -> None:
-        """Close the file that is being written; what was added stays."""
+        """Close the file that is being written; what was added stays, and more may follow."""
         if self._writer is not None:
             self._writer.close()
             self._sink.close()

@@ -23,6 +23,6 @@ def explain_command(folder: str | Path, name: str) -> str:
         >>> explain_command("runs/demo", "-5")
         'rumorscan explain -- runs/demo -5'
     """
-    given = [plain(str(folder)), plain(name, _ID_CHARACTERS)]
+    given = [str(folder), name if len(name) <= _ID_CHARACTERS else plain(name, _ID_CHARACTERS)]
     options_end = ["--"] if any(word.startswith("-") for word in given) else []
     return " ".join(["rumorscan", "explain", *options_end, *map(quoted, given)])

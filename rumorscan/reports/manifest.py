@@ -18,6 +18,7 @@ from typing import Any
 import orjson
 
 from rumorscan.errors import RunError
+from rumorscan.reports.places import is_unfinished
 
 MANIFEST = "manifest.json"
 
@@ -39,12 +40,15 @@ class VerifyReport:
     head: str
 
 
-def chained(folder: Path, names: Iterable[str]) -> bytes:
-    """Return the manifest of these files of the folder, in this order, as JSON."""
+def chained(files: Iterable[tuple[str, tuple[int, str]]]) -> bytes:
+    """Return the manifest of files in this order, as JSON.
+
+    Args:
+        files: name of each with its size and SHA-256.
+    """
     entries = []
     link = ""
-    for name in names:
-        size, digest = _digest(folder / name)
+    for name, (size, digest) in files:
         link = _link(link, name, size, digest)
         entries.append({"path": name, "bytes": size, "sha256": digest, "chain": link})
     return orjson.dumps(entries, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
@@ -116,6 +120,11 @@ def verify(path: str | Path, *, skip: Iterable[str] = ()) -> VerifyReport:
 
 def _entries(folder: Path) -> list[dict[str, Any]]:
     if not folder.is_dir():
+        if is_unfinished(folder):
+            raise RunError(
+                f"{folder.as_posix()}: the scan of this run is unfinished; give its command again "
+                "with --resume"
+            )
         raise RunError(f"{folder.as_posix()}: there is no such run folder")
     path = folder / MANIFEST
     try:
@@ -149,7 +158,7 @@ def _is_entry(entry: object) -> bool:
 
 def _check(path: Path, entry: dict[str, Any]) -> None:
     try:
-        size, digest = _digest(path)
+        size, digest = digest_of(path)
     except FileNotFoundError:
         raise RunError(f"{path}: is missing; the manifest of this run lists it") from None
     except OSError as error:
@@ -161,7 +170,8 @@ def _check(path: Path, entry: dict[str, Any]) -> None:
         )
 
 
-def _digest(path: Path) -> tuple[int, str]:
+def digest_of(path: Path) -> tuple[int, str]:
+    """Return the size and the SHA-256 of a file."""
     with path.open("rb") as source:
         digest = hashlib.file_digest(source, "sha256").hexdigest()
         return source.tell(), digest

@@ -2,7 +2,8 @@
 
 The files are UTF-8 with a byte order mark and follow RFC 4180 (CRLF). What a cell may hold:
 
-- a text that a spreadsheet would take for a formula gets an apostrophe before it;
+- a text that a spreadsheet would take for a formula, or whose first character it would drop,
+  gets an apostrophe before it, ids as well; `read_sheet` takes it away again;
 - a time is ISO 8601 in UTC with `Z`;
 - a list is joined by `;`, and a `;` or `%` inside an item is written `%3B` or `%25`;
 - reasons are `code=value(detail)` joined by `; `, values to four decimals for the eye (the
@@ -27,8 +28,9 @@ from rumorscan.records import REASONS
 
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
-# what OWASP's page on CSV injection lists, the full-width forms among them
-_FORMULA = r"'*[=+\-@\t\r\n\x00＝＋－＠]"
+# what OWASP's page on CSV injection lists, the full-width forms among them, also behind blanks
+# and invisible characters, which some importers strip
+_FORMULA = r"'*[\s\p{Z}\p{Cf}]*[=+\-@\t\r\n\x00＝＋－＠]"
 _NEEDS_QUOTES = '[",\r\n]|^$'
 _ROWS_AT_ONCE = 65_536
 _BYTES_AT_ONCE = 1 << 26

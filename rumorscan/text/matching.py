@@ -6,12 +6,15 @@ joins a topic writes alike; no laughter of a hundred characters; evasions undone
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from rumorscan.columns import pick_rows
+from rumorscan.keeping import KEEP_NOTHING, Keeper
 from rumorscan.kernels import compiled
 from rumorscan.text.displays import Displays, find_displays
 from rumorscan.text.distinct import Distinct
@@ -22,17 +25,21 @@ from rumorscan.text.homophones import homophone_key
 from rumorscan.text.keys import MatchKeys
 from rumorscan.text.scripts import mixes_scripts
 
+_AT_ONCE = 8_192
 _LEAST = 8  # with fewer characters of own words the hashtags are kept
 _REPEATS = 2
 _REPEATED_DIGITS = 6  # 233333 is laughter, 10000 is a number
 
 
-def make_match_keys(texts: pa.ChunkedArray, distinct: Distinct) -> tuple[MatchKeys, Displays]:
+def make_match_keys(
+    texts: pa.ChunkedArray, distinct: Distinct, keeper: Keeper = KEEP_NOTHING
+) -> tuple[MatchKeys, Displays]:
     """Return the keys that the distinct display texts of a dump are matched on, and those texts.
 
     Args:
         texts: the display texts, one a post.
         distinct: their distinct fold keys.
+        keeper: of what an earlier process has found.
 
     Example:
         >>> from rumorscan.text.distinct import find_distinct
@@ -42,21 +49,40 @@ def make_match_keys(texts: pa.ChunkedArray, distinct: Distinct) -> tuple[MatchKe
         (['哈哈城东水厂停水三天', '城东水厂停水三天'], [0, 1])
     """
     displays = find_displays(texts, distinct)
-    shown = pick_rows(texts, displays.first_row).combine_chunks()
+
+    def unmask(start: int, stop: int) -> MatchKeys:
+        return _unmask(pick_rows(texts, displays.first_row[start:stop]).combine_chunks())
+
+    parts = keeper.parts("unmask", unmask, len(displays), part=_AT_ONCE, threads=False)
+    return join_keys([unmask(0, 0), *parts]), displays
+
+
+def _unmask(shown: pa.Array) -> MatchKeys:
     bare, tagged = strip_hashtags(shown)
     refolded = fold_texts(shown)
     own = fold_texts(bare.take(pa.array(tagged)))
     has_words = own.lengths >= _LEAST
-    own_words = np.ones(len(displays), dtype=bool)
+    own_words = np.ones(len(shown), dtype=bool)
     own_words[tagged[~has_words]] = False
-    at = np.arange(len(displays), dtype=np.int64)
-    at[tagged[has_words]] = len(displays) + np.flatnonzero(has_words)
+    at = np.arange(len(shown), dtype=np.int64)
+    at[tagged[has_words]] = len(shown) + np.flatnonzero(has_words)
     folded = join_folded([refolded, own]).take(at)
     unmasked = unmask_texts(pc.if_else(pa.array(own_words), bare, shown), folded)
     plain = squeeze(unmasked.keys)
     undone = np.column_stack([unmasked.counts, _mixed_scripts(shown, refolded)])
     names = (*EVASIONS, "mixed-script")
-    return MatchKeys(plain, homophone_key(plain), own_words, undone, names), displays
+    return MatchKeys(plain, homophone_key(plain), own_words, undone, names)
+
+
+def join_keys(parts: Sequence[MatchKeys]) -> MatchKeys:
+    """Return the keys of several parts, one part or more, one after the other."""
+    return MatchKeys(
+        join_folded([one.plain for one in parts]),
+        join_folded([one.sound for one in parts]),
+        np.concatenate([one.own_words for one in parts]),
+        np.concatenate([one.undone for one in parts]),
+        parts[0].evasions,
+    )
 
 
 def _mixed_scripts(texts: pa.Array, folded: Folded) -> npt.NDArray[np.uint16]:

@@ -2,8 +2,10 @@
 
 import errno
 import os
+import signal
 import subprocess
 import sys
+import time
 
 import click
 import pytest
@@ -71,6 +73,19 @@ def test_with_the_debug_variable_the_error_passes(monkeypatch):
 def test_an_interruption_is_status_130(error, monkeypatch, capsys):
     assert run_main(["verify"], monkeypatch, raising(error)) == 130
     assert capsys.readouterr().err.strip() == "rumorscan: interrupted"
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs signals as on POSIX")
+def test_a_termination_is_status_143_and_the_old_handler_comes_back(monkeypatch, capsys):
+    @click.command
+    def command():
+        os.kill(os.getpid(), signal.SIGTERM)
+        time.sleep(5)
+
+    before = signal.getsignal(signal.SIGTERM)
+    assert run_main(["verify"], monkeypatch, command) == 143
+    assert capsys.readouterr().err.strip() == "rumorscan: terminated"
+    assert signal.getsignal(signal.SIGTERM) == before
 
 
 @pytest.mark.parametrize("arguments", [["nonsense"], ["verify"], ["verify", "--odd"]])

@@ -19,6 +19,14 @@ from rumorscan.settings import Settings
 from tests.reports.small_run import POSTS, small_run, use_plain_page
 
 
+def written(run, *, progress, out, overwrite, **_):
+    """Write a run as the pipeline does."""
+    progress.stage("write")
+    run.write(out, overwrite=overwrite)
+    progress.done("4")
+    return run
+
+
 @pytest.fixture
 def calls(monkeypatch, tmp_path_factory):
     """Put a pipeline that returns a small run in the place of the real one."""
@@ -33,7 +41,7 @@ def calls(monkeypatch, tmp_path_factory):
         named["progress"].stage("read", 4)
         named["progress"].advance(4)
         named["progress"].done("4")
-        return small_run()
+        return written(small_run(), **named)
 
     pipeline = ModuleType("rumorscan.pipeline")
     pipeline.scan = pipeline.campaigns = pipeline.demo = scan
@@ -119,7 +127,7 @@ def test_without_options_the_settings_are_the_defaults(calls, tmp_path):
 )
 def test_fail_on_is_status_3_after_the_run_is_written(calls, tmp_path, rows, fail_on, status):
     run = small_run(rows)
-    sys.modules["rumorscan.pipeline"].scan = lambda *_, **__: run
+    sys.modules["rumorscan.pipeline"].scan = lambda *_, **named: written(run, **named)
     result = CliRunner().invoke(
         cli,
         ["scan", "a.csv", "-o", str(tmp_path / "run"), "--fail-on", fail_on],

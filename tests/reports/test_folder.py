@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from rumorscan.errors import RunError
-from rumorscan.reports import folder, report, verify
+from rumorscan.reports import folder, places, report, unfinished, verify
 from tests.reports.small_run import small_run, use_plain_page
 
 
@@ -78,7 +78,7 @@ def test_a_parent_that_is_a_file_is_named(tmp_path, run):
 @pytest.mark.skipif(not Path("/proc/self").is_dir(), reason="needs a folder that takes none")
 def test_a_place_that_takes_no_folder_is_named():
     with pytest.raises(RunError) as caught:
-        folder.claim("/proc/runs/today")
+        places.claim("/proc/runs/today")
     assert str(caught.value) == (
         "/proc/runs/today: cannot be written: no folder can be made in '/proc'; "
         "choose another folder"
@@ -86,13 +86,13 @@ def test_a_place_that_takes_no_folder_is_named():
 
 
 def test_a_claim_leaves_no_folder(tmp_path):
-    assert folder.claim(tmp_path / "new" / "sub" / "run") == tmp_path / "new" / "sub" / "run"
+    assert places.claim(tmp_path / "new" / "sub" / "run") == tmp_path / "new" / "sub" / "run"
     assert names(tmp_path) == []
     with pytest.raises(RunError, match="choose another folder"):
-        folder.claim(tmp_path / "new" / ("long" * 100) / "run")
+        places.claim(tmp_path / "new" / ("long" * 100) / "run")
     assert names(tmp_path) == []
     (tmp_path / "kept").mkdir()
-    folder.claim(tmp_path / "kept" / "run")
+    places.claim(tmp_path / "kept" / "run")
     assert names(tmp_path) == ["kept"]
 
 
@@ -112,7 +112,7 @@ def test_parents_are_made_for_a_run_and_for_nothing_less(tmp_path, monkeypatch):
 def test_a_read_only_parent_is_one_line(tmp_path):
     tmp_path.chmod(0o500)
     with pytest.raises(RunError, match="cannot be written: Permission denied"):
-        folder.claim(tmp_path / "run")
+        places.claim(tmp_path / "run")
 
 
 def test_a_full_disk_leaves_nothing_behind(tmp_path, monkeypatch):
@@ -135,11 +135,12 @@ def test_a_failed_replacement_keeps_the_older_run(tmp_path, monkeypatch):
     move = Path.replace
 
     def refuse(self, target):
-        if ".unfinished-" in self.name:
+        if self.name == "run" and ".unfinished" in self.parent.name:
             raise PermissionError(errno.EACCES, "in use")
         return move(self, target)
 
     monkeypatch.setattr(Path, "replace", refuse)
+    monkeypatch.setattr(unfinished, "exchange", lambda *_: False)
     with pytest.raises(RunError, match="cannot be written: in use"):
         small_run(rows=[]).write(path, overwrite=True)
     assert verify(path).head == head
@@ -147,11 +148,11 @@ def test_a_failed_replacement_keeps_the_older_run(tmp_path, monkeypatch):
 
 
 def test_what_a_killed_scan_left_is_no_run_and_in_no_way(tmp_path):
-    unfinished = tmp_path / f".run.unfinished-{os.getpid()}"
-    unfinished.mkdir()
-    (unfinished / "posts.parquet").write_bytes(b"PAR1")
+    left = tmp_path / ".run.unfinished" / "run"
+    left.mkdir(parents=True)
+    (left / "posts.parquet").write_bytes(b"PAR1")
     with pytest.raises(RunError, match="holds no finished run"):
-        verify(unfinished)
+        verify(left)
     verify(small_run().write(tmp_path / "run"))
     assert names(tmp_path) == ["run"]
 

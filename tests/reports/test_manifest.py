@@ -60,9 +60,11 @@ def test_a_changed_line_of_the_manifest_breaks_the_chain(run_folder, field):
 def test_a_manifest_that_was_made_anew_has_another_head(run_folder):
     head = verify(run_folder).head
     (run_folder / "flags.csv").write_text("x", encoding="utf-8")
-    from rumorscan.reports.manifest import chained
+    from rumorscan.reports.manifest import chained, digest_of
 
-    (run_folder / "manifest.json").write_bytes(chained(run_folder, FILES))
+    (run_folder / "manifest.json").write_bytes(
+        chained((name, digest_of(run_folder / name)) for name in FILES)
+    )
     assert verify(run_folder).head != head
 
 

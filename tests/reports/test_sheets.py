@@ -15,7 +15,10 @@ from tests.reports.small_run import small_run
 
 FORMULA_STARTS = tuple("=+-@\t\r\n\0＝＋－＠")
 anything = st.text(
-    st.one_of(st.sampled_from(list("=+-@\t\r\n\0'\",;%() 水＝")), st.characters(codec="utf-8")),
+    st.one_of(
+        st.sampled_from(list("=+-@\t\r\n\0'\",;%() 水＝\ufeff\u200b\u3000")),
+        st.characters(codec="utf-8"),
+    ),
     max_size=12,
 )
 
@@ -49,6 +52,7 @@ def test_no_cell_starts_a_formula_and_any_csv_reader_agrees(folder, texts):
     assert len(rows) == len(texts) + 1
     for text, (cell, _) in zip(texts, rows[1:], strict=True):
         assert not cell.startswith(FORMULA_STARTS)
+        assert not cell.lstrip(" \u3000\ufeff\u200b").startswith(FORMULA_STARTS)
         assert cell == text or cell == f"'{text}"
 
 

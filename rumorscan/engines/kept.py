@@ -1,0 +1,199 @@
+"""A value of a stage as one sealed file, and back: arrays, columns and frozen records.
+
+    MAGIC | length of the head | head (JSON) | arrays, each at a multiple of 64 bytes | SHA-256
+
+Nothing in such a file is code: records are built from a fixed list of classes, arrays have plain
+number types. A file whose digest is not that of its bytes is no such file.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+from collections.abc import Sequence
+from enum import Enum
+from pathlib import Path
+from typing import Any, cast
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+_MAGIC = b"rumorscan kept 1\n"
+_ALIGNED = 64
+_SEAL_BYTES = 32
+_KINDS = "biufM"  # truth, numbers, times; never objects
+_PLAIN = {type(None), bool, int, float, str}
+
+
+class Kinds:
+    """The classes whose values may be kept.
+
+    Example:
+        >>> from rumorscan.records import Reason
+        >>> kinds = Kinds([Reason])
+        >>> packed = kinds.pack({"found": (Reason("same-text", 3.0), np.arange(2))}, seconds=1.5)
+        >>> value, seconds = kinds.unpack(np.frombuffer(b"".join(packed), np.uint8))
+        >>> value["found"][0], value["found"][1].tolist(), seconds
+        (Reason(code='same-text', value=3.0, detail=''), [0, 1], 1.5)
+    """
+
+    def __init__(self, classes: Sequence[type]) -> None:
+        self._classes = {one.__name__: one for one in classes}
+
+    def pack(self, value: Any, seconds: float) -> list[bytes | memoryview]:
+        """Return the value, and the seconds that it took, as the pieces of a file.
+
+        Raises:
+            TypeError: it holds something that is not among the kinds.
+        """
+        packer = _Packer(self._classes)
+        head = json.dumps({"value": packer.pack(value), "seconds": seconds, "arrays": packer.about})
+        pieces: list[bytes | memoryview] = [_MAGIC, len(head).to_bytes(8, "little"), head.encode()]
+        place = sum(map(len, pieces))
+        for data in packer.data:
+            gap = -place % _ALIGNED
+            pieces += [bytes(gap), data]
+            place += gap + len(data)
+        digest = hashlib.sha256()
+        for piece in pieces:
+            digest.update(piece)
+        return [*pieces, digest.digest()]
+
+    def unpack(self, content: npt.NDArray[np.uint8]) -> tuple[Any, float]:
+        """Return the value and the seconds; its arrays are views of the content.
+
+        Raises:
+            ValueError: the content was not made by `pack`, or is damaged.
+        """
+        body = content[:-_SEAL_BYTES]
+        if body[: len(_MAGIC)].tobytes() != _MAGIC:
+            raise ValueError("is no kept value")
+        if hashlib.sha256(body.data).digest() != content[-_SEAL_BYTES:].tobytes():
+            raise ValueError("its digest differs")
+        start = len(_MAGIC) + 8
+        stop = start + int.from_bytes(body[len(_MAGIC) : start].tobytes(), "little")
+        head = json.loads(body[start:stop].tobytes())
+        arrays = _arrays(body, stop, head["arrays"])
+        try:
+            return _Unpacker(self._classes, arrays).unpack(head["value"]), head["seconds"]
+        except (KeyError, TypeError) as error:
+            raise ValueError(f"another version kept it: {error}") from error
+
+    def read(self, path: Path) -> tuple[Any, float]:
+        """Return the value and the seconds of a file.
+
+        Raises:
+            OSError: the file cannot be read.
+            ValueError: as `unpack`.
+        """
+        return self.unpack(np.fromfile(path, dtype=np.uint8))
+
+
+class _Packer:
+    """Takes a value apart into JSON and arrays."""
+
+    def __init__(self, classes: dict[str, type]) -> None:
+        self._classes = classes
+        self.about: list[dict[str, Any]] = []
+        self.data: list[memoryview] = []
+
+    def pack(self, value: Any) -> Any:
+        """Return the value as JSON; its arrays are put aside."""
+        if type(value) in _PLAIN:
+            return value
+        if isinstance(value, np.generic):
+            return {"scalar": self._array(np.asarray(value))}
+        if isinstance(value, np.ndarray):
+            return {"array": self._array(value)}
+        if isinstance(value, pa.Table):
+            return {"table": self._columns(value)}
+        if isinstance(value, (pa.Array, pa.ChunkedArray)):
+            kind = "column" if isinstance(value, pa.Array) else "chunks"
+            return {kind: self._columns(pa.table({"": value}))}
+        if isinstance(value, (tuple, list)) and type(value) in (tuple, list):
+            plain = set(map(type, value)) <= _PLAIN
+            return {
+                type(value).__name__: list(value) if plain else [self.pack(item) for item in value]
+            }
+        if type(value) is dict:
+            return {"dict": [[self.pack(key), self.pack(item)] for key, item in value.items()]}
+        name = type(value).__name__
+        if self._classes.get(name) is not type(value):
+            raise TypeError(f"{name} is not among what can be kept")
+        if isinstance(value, Enum):
+            return {"enum": [name, value.value]}
+        names = [one.name for one in dataclasses.fields(cast(Any, value))]
+        return {"record": [name, {each: self.pack(getattr(value, each)) for each in names}]}
+
+    def _array(self, array: npt.NDArray[Any]) -> int:
+        if array.dtype.kind not in _KINDS:
+            raise TypeError(f"an array of {array.dtype} cannot be kept")
+        by_column = array.flags.f_contiguous and not array.flags.c_contiguous
+        self.about.append(
+            {
+                "dtype": array.dtype.str,
+                "shape": array.shape,
+                "order": "F" if by_column else "C",
+                # a compiled loop is compiled anew for what may be written where it was not
+                "writable": array.flags.writeable,
+            }
+        )
+        plain = np.ascontiguousarray(array.T if by_column else array)
+        self.data.append(plain.reshape(-1).view(np.uint8).data)
+        return len(self.data) - 1
+
+    def _columns(self, table: pa.Table) -> int:
+        sink = pa.BufferOutputStream()
+        with pa.ipc.new_stream(sink, table.schema) as writer:
+            writer.write_table(table)
+        return self._array(np.frombuffer(sink.getvalue(), np.uint8))
+
+
+class _Unpacker:
+    """Puts a value together again."""
+
+    def __init__(self, classes: dict[str, type], arrays: list[npt.NDArray[Any]]) -> None:
+        self._classes = classes
+        self._arrays = arrays
+
+    def unpack(self, given: Any) -> Any:
+        if type(given) in _PLAIN:
+            return given
+        ((kind, about),) = given.items()
+        if kind == "array":
+            return self._arrays[about]
+        if kind == "scalar":
+            return self._arrays[about][()]
+        if kind in ("table", "column", "chunks"):
+            table = pa.ipc.open_stream(pa.py_buffer(self._arrays[about])).read_all()
+            if kind == "table":
+                return table
+            column = table.column(0)
+            return column if kind == "chunks" else column.combine_chunks()
+        if kind in ("tuple", "list"):
+            items = [self.unpack(item) for item in about]
+            return tuple(items) if kind == "tuple" else items
+        if kind == "dict":
+            return {self.unpack(key): self.unpack(item) for key, item in about}
+        name, values = about
+        known = self._classes[name]
+        if kind == "enum":
+            return known(values)
+        return known(**{field: self.unpack(item) for field, item in values.items()})
+
+
+def _arrays(
+    body: npt.NDArray[np.uint8], place: int, about: list[dict[str, Any]]
+) -> list[npt.NDArray[Any]]:
+    arrays = []
+    for one in about:
+        dtype, shape = np.dtype(one["dtype"]), tuple(one["shape"])
+        place += -place % _ALIGNED
+        size = dtype.itemsize * int(np.prod(shape, dtype=np.int64))
+        array = body[place : place + size].view(dtype).reshape(shape, order=one["order"])
+        array.flags.writeable = one["writable"] and array.flags.writeable
+        arrays.append(array)
+        place += size
+    return arrays

@@ -1,0 +1,161 @@
+"""The stages of a scan that are more than one call."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from rumorscan.columns import pick_rows
+from rumorscan.coordination.activity import Activity, Threads
+from rumorscan.coordination.campaigns import Coordination
+from rumorscan.coordination.framing import Framing
+from rumorscan.coordination.layers import Layer
+from rumorscan.coordination.wordings import Pairs, Wordings
+from rumorscan.engines.kept import Kinds
+from rumorscan.jobs import Job
+from rumorscan.readers import InputReport, Posts, read_posts
+from rumorscan.readers.pseudonyms import pseudonymize_posts
+from rumorscan.readers.shelves import Shelf, SpoolFile
+from rumorscan.records import Campaign, Reason, Tier
+from rumorscan.rumors.claims import Claim, ClaimMatches
+from rumorscan.rumors.drift import Drift, Shift, measure_drift
+from rumorscan.rumors.opinions import Opinions, join_opinions, no_opinions
+from rumorscan.rumors.reading import reread
+from rumorscan.text.displays import Displays
+from rumorscan.text.distinct import Distinct
+from rumorscan.text.fold import Folded
+from rumorscan.text.keys import MatchKeys
+from rumorscan.text.stance import find_stance
+from rumorscan.verdicts import Evidence, enrich_campaigns
+
+_SCORED_AT_ONCE = 4_096
+_READ_AT_ONCE = 16_384
+
+KINDS = Kinds(
+    [
+        Activity,
+        Campaign,
+        ClaimMatches,
+        Coordination,
+        Displays,
+        Distinct,
+        Drift,
+        Folded,
+        Framing,
+        InputReport,
+        Layer,
+        MatchKeys,
+        Opinions,
+        Pairs,
+        Reason,
+        Shelf,
+        Shift,
+        SpoolFile,
+        Threads,
+        Tier,
+        Wordings,
+    ]
+)
+"""What stages find, as far as it can be kept for another process."""
+
+
+def read_dump(source: Any, job: Job) -> Posts:
+    """Return the posts; with a key, nothing of them names an account."""
+    reading = job.settings.reading
+    done = 0
+
+    def advance(rows: int) -> None:
+        nonlocal done
+        job.stages.advance(rows - done)
+        done = rows
+
+    posts = read_posts(
+        source,
+        format=reading.format,
+        mapping=reading.map,
+        tz=reading.tz,
+        crawled_at=reading.crawled_at,
+        strict=reading.strict,
+        spool=job.columns,
+        progress=advance,
+        batch_rows=reading.batch_rows,
+        maximum_text_characters=reading.maximum_text_characters,
+        keeper=job.keeper,
+    )
+    return pseudonymize_posts(posts, job.key) if job.key else posts
+
+
+def undo_evasions(
+    texts: pa.ChunkedArray, distinct: Distinct, keys: MatchKeys, displays: Displays
+) -> Folded:
+    """Return what the model reads of each distinct text; most of them are read as they fold."""
+    evasions = keys.undone[displays.of_row[distinct.first_row]]
+    rows = np.flatnonzero(evasions.any(axis=1))
+    shown = pick_rows(texts, distinct.first_row[rows]).combine_chunks()
+    return reread(distinct.folded, shown, rows)
+
+
+def score_texts(folded: Folded, job: Job) -> Opinions:
+    """Return what the model says of each distinct text; NaN without a model."""
+    model, base_rate = job.classifier, job.settings.scoring.base_rate
+    if model is None:
+        return no_opinions(len(folded))
+
+    def score(start: int, stop: int) -> Opinions:
+        opinions = model.opinions(folded.part(start, stop), base_rate)
+        job.stages.advance(stop - start)
+        return opinions
+
+    return join_opinions(job.keeper.parts("score", score, len(folded), part=_SCORED_AT_ONCE))
+
+
+def find_drift(folded: Folded, job: Job) -> Drift | None:
+    """Return how far the texts are from what the model learned from; None where that is unknown."""
+    classifier, profile = job.classifier, job.profile
+    if classifier is None or profile is None:
+        return None
+    with job.stages.stage("drift") as stage:
+        drift = job.keeper.once("drift", lambda: measure_drift(profile, folded, classifier))
+        stage.items = drift.texts
+    return drift
+
+
+def find_stances(texts: pa.ChunkedArray, job: Job) -> npt.NDArray[np.int8]:
+    """Return the stance code of each post, each different text of a part read once."""
+
+    def stances(start: int, stop: int) -> npt.NDArray[np.int8]:
+        part = texts.slice(start, stop - start).combine_chunks().dictionary_encode()
+        codes: npt.NDArray[np.int8] = find_stance(part.dictionary)[part.indices.to_numpy()]
+        job.stages.advance(stop - start)
+        return codes
+
+    parts = job.keeper.parts("stance", stances, len(texts), part=_READ_AT_ONCE)
+    return np.concatenate([np.zeros(0, dtype=np.int8), *parts])
+
+
+def bring_together(
+    distinct: Distinct,
+    opinions: Opinions,
+    matches: ClaimMatches,
+    stance: npt.NDArray[np.int8],
+    claims: list[Claim],
+    found: Coordination,
+) -> Evidence:
+    """Spread what is known of each distinct text over its posts, beside their campaigns."""
+    key_of_row = distinct.key_of_row
+    evidence = Evidence(
+        rumor_probability=opinions.rumor[key_of_row],
+        unsure=opinions.unsure[key_of_row],
+        claim=matches.position[key_of_row],
+        claim_similarity=matches.similarity[key_of_row],
+        claim_ids=[claim.claim_id for claim in claims],
+        stance=stance,
+        lengths=distinct.folded.lengths[key_of_row],
+        campaign=found.campaign_of_row,
+        campaigns=found.campaigns,
+    )
+    return dataclasses.replace(evidence, campaigns=enrich_campaigns(evidence, key_of_row))
