@@ -104,11 +104,17 @@ def names(folder: Path) -> list[str]:
     return sorted(entry.name for entry in folder.iterdir())
 
 
+def keep_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let everything be kept, however little its loss would cost."""
+    for name in ("_LEAST_GAIN", "_DEAR"):
+        monkeypatch.setattr(f"rumorscan.engines.checkpoints.{name}", 0.0)
+    monkeypatch.setattr(Checkpoints.__init__, "__defaults__", (0.0,))
+
+
 def test_what_was_found_before_is_not_done_again(
     dump: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("rumorscan.engines.checkpoints._LEAST_GAIN", 0.0)
-    monkeypatch.setattr(Checkpoints.__init__, "__defaults__", (0.0,))  # all of it is kept
+    keep_all(monkeypatch)
     cut(dump, tmp_path / "run", "stance")
 
     def fail(*_: Any, **__: Any) -> None:
@@ -280,8 +286,7 @@ def test_a_file_is_read_on_from_its_middle(
     dump.write_bytes(_jsonl() if name.endswith("jsonl") else _csv())
     monkeypatch.setattr("rumorscan.readers.encodings.BLOCK_BYTES", 900)
     monkeypatch.setattr("rumorscan.readers.encodings.SAMPLE_BYTES", 900)
-    monkeypatch.setattr("rumorscan.engines.checkpoints._LEAST_GAIN", 0.0)
-    monkeypatch.setattr(Checkpoints.__init__, "__defaults__", (0.0,))
+    keep_all(monkeypatch)
     taken: list[int] = []
     take = Intake.take
 
@@ -426,10 +431,10 @@ def test_a_disk_too_full_for_checkpoints_is_no_reason_to_stop(
 ) -> None:
     write = Checkpoints._write
 
-    def full(self: Checkpoints, name: str, value: Any, seconds: float) -> bool:
+    def full(self: Checkpoints, *given: Any) -> bool:
         with monkeypatch.context() as patch:
             patch.setattr(Path, "replace", _no_space)
-            return write(self, name, value, seconds)
+            return write(self, *given)
 
     monkeypatch.setattr(Checkpoints, "_write", full)
     rs.scan(dump, model="", out=tmp_path / "run")
