@@ -468,3 +468,28 @@ def test_no_checkpoint_holds_an_object_of_python(tmp_path: Path) -> None:
         KINDS.pack(np.array([object()]), 0.0)
     with pytest.raises(TypeError, match=r"Path is not among what can be kept"):
         KINDS.pack(tmp_path, 0.0)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(os.name != "posix", reason="needs signals as on POSIX")
+@pytest.mark.parametrize(("sent", "status", "said"), [(15, 143, "terminated"), (2, 130, "interr")])
+def test_the_command_says_how_to_go_on(
+    sent: int, status: int, said: str, dump: Path, tmp_path: Path
+) -> None:
+    arguments = [sys.executable, "-m", "rumorscan", "campaigns", str(dump)]
+    arguments += ["-o", str(tmp_path / "run")]
+    with subprocess.Popen(arguments, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL) as scan:
+        assert scan.stderr
+        for line in scan.stderr:
+            if b"read" in line:  # that stage is over
+                scan.send_signal(sent)
+                break
+        told = scan.stderr.read().decode()
+        assert scan.wait(60) == status
+    assert "unfinished; give the command again with --resume" in told
+    assert f"rumorscan: {said}" in told
+    assert names(tmp_path) == [".run.unfinished"]
+    done = subprocess.run([*arguments, "--resume"], capture_output=True, timeout=120, check=True)
+    assert "(resumed)" in done.stderr.decode()
+    rs.verify(tmp_path / "run")
+    assert names(tmp_path) == ["run"]
