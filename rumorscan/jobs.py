@@ -155,18 +155,23 @@ def _short(value: Any) -> str:
 def _changed_inputs(
     then: dict[str, Any], now: dict[str, Any], keeper: Checkpoints
 ) -> Iterator[str]:
-    """Yield inputs with other contents: by digest where they were read, else by size and time."""
+    """Yield inputs with other contents: by size and time, and by digest where they were read.
+
+    One that was read and has kept its time is not looked at again: what was read of it is what
+    the run is about.
+    """
     for place, (before, after) in enumerate(zip(then["inputs"], now["inputs"], strict=True)):
         path = before["path"]
         found = keeper.find(f"read-{place:05}")
         shelf: Shelf | None = found[0] if found else None
         if before["bytes"] != after["bytes"]:
             yield f"the input '{path}' changed: {before['bytes']} bytes then, {after['bytes']} now"
-        elif shelf and before["bytes"] is not None:
-            if digest_of(Path(path))[1] != shelf.report.sha256:
-                yield f"the input '{path}' changed: its SHA-256 is another one"
-        elif before["modified"] != after["modified"]:
+        elif before["modified"] == after["modified"]:
+            continue
+        elif shelf is None:
             yield f"the input '{path}' changed: it was modified since"
+        elif digest_of(Path(path))[1] != shelf.report.sha256:
+            yield f"the input '{path}' changed: its SHA-256 is another one"
 
 
 def same_history(job: Job, then: dict[str, Any], out: Path) -> History | None:

@@ -51,12 +51,12 @@ from rumorscan.rumors.scoring import Scorer
 from rumorscan.settings import ScoringSettings, Settings
 from rumorscan.steps import (
     KINDS,
+    Readable,
     bring_together,
     find_drift,
     find_stances,
     read_dump,
     score_texts,
-    undo_evasions,
 )
 from rumorscan.text.distinct import find_distinct
 from rumorscan.text.fold import fold_texts
@@ -220,7 +220,7 @@ def _run(source: Any, job: Job, out: Path | None = None) -> Run:
             recognized = recognize(found, activity, keys, job.history, run, settings)
             found = recognized.found
     with stage("score", len(distinct)):
-        readable = undo_evasions(table["text"], distinct, keys, displays)
+        readable = Readable(table["text"], distinct, keys, displays)
         opinions = score_texts(readable, job)
     drift = find_drift(readable, job)
     with stage("match", len(distinct)):
@@ -231,7 +231,7 @@ def _run(source: Any, job: Job, out: Path | None = None) -> Run:
     with stage("judge", len(table)):
         evidence = bring_together(distinct, opinions, matches, stance, job.claims, found)
         decisions = decide(evidence, settings.verdicts)
-        accounts = list_accounts(activity, evidence.campaigns)
+        accounts = keeper.once("accounts", lambda: list_accounts(activity, evidence.campaigns))
     if job.history and recognized:
         job.history.keep(recognized.roster)
     return Run.build(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import threading
 from typing import Any
 
 import numpy as np
@@ -89,37 +90,60 @@ def read_dump(source: Any, job: Job) -> Posts:
     return pseudonymize_posts(posts, job.key) if job.key else posts
 
 
-def undo_evasions(
-    texts: pa.ChunkedArray, distinct: Distinct, keys: MatchKeys, displays: Displays
-) -> Folded:
-    """Return what the model reads of each distinct text; most of them are read as they fold."""
-    evasions = keys.undone[displays.of_row[distinct.first_row]]
-    rows = np.flatnonzero(evasions.any(axis=1))
-    shown = pick_rows(texts, distinct.first_row[rows]).combine_chunks()
-    return reread(distinct.folded, shown, rows)
+class Readable:
+    """What the model reads of each distinct text; made when it is first asked for."""
+
+    def __init__(
+        self, texts: pa.ChunkedArray, distinct: Distinct, keys: MatchKeys, displays: Displays
+    ) -> None:
+        self._texts = texts
+        self._distinct = distinct
+        self._keys = keys
+        self._displays = displays
+        self._folded: Folded | None = None
+        self._lock = threading.Lock()
+
+    def __len__(self) -> int:
+        return len(self._distinct)
+
+    @property
+    def folded(self) -> Folded:
+        """The fold keys with evasions undone; most texts are read as they fold."""
+        with self._lock:  # several threads ask at once
+            if self._folded is None:
+                self._folded = self._undo()
+            return self._folded
+
+    def _undo(self) -> Folded:
+        evasions = self._keys.undone[self._displays.of_row[self._distinct.first_row]]
+        rows = np.flatnonzero(evasions.any(axis=1))
+        shown = pick_rows(self._texts, self._distinct.first_row[rows]).combine_chunks()
+        return reread(self._distinct.folded, shown, rows)
 
 
-def score_texts(folded: Folded, job: Job) -> Opinions:
+def score_texts(readable: Readable, job: Job) -> Opinions:
     """Return what the model says of each distinct text; NaN without a model."""
     model, base_rate = job.classifier, job.settings.scoring.base_rate
     if model is None:
-        return no_opinions(len(folded))
+        return no_opinions(len(readable))
 
     def score(start: int, stop: int) -> Opinions:
-        opinions = model.opinions(folded.part(start, stop), base_rate)
+        opinions = model.opinions(readable.folded.part(start, stop), base_rate)
         job.stages.advance(stop - start)
         return opinions
 
-    return join_opinions(job.keeper.parts("score", score, len(folded), part=_SCORED_AT_ONCE))
+    return join_opinions(job.keeper.parts("score", score, len(readable), part=_SCORED_AT_ONCE))
 
 
-def find_drift(folded: Folded, job: Job) -> Drift | None:
+def find_drift(readable: Readable, job: Job) -> Drift | None:
     """Return how far the texts are from what the model learned from; None where that is unknown."""
     classifier, profile = job.classifier, job.profile
     if classifier is None or profile is None:
         return None
     with job.stages.stage("drift") as stage:
-        drift = job.keeper.once("drift", lambda: measure_drift(profile, folded, classifier))
+        drift = job.keeper.once(
+            "drift", lambda: measure_drift(profile, readable.folded, classifier)
+        )
         stage.items = drift.texts
     return drift
 

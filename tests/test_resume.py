@@ -104,11 +104,17 @@ def names(folder: Path) -> list[str]:
     return sorted(entry.name for entry in folder.iterdir())
 
 
+def keep_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let everything be kept, however little its loss would cost."""
+    for name in ("_LEAST_GAIN", "_DEAR"):
+        monkeypatch.setattr(f"rumorscan.engines.checkpoints.{name}", 0.0)
+    monkeypatch.setattr(Checkpoints.__init__, "__defaults__", (0.0,))
+
+
 def test_what_was_found_before_is_not_done_again(
     dump: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("rumorscan.engines.checkpoints._LEAST_GAIN", 0.0)
-    monkeypatch.setattr(Checkpoints.__init__, "__defaults__", (0.0,))  # all of it is kept
+    keep_all(monkeypatch)
     cut(dump, tmp_path / "run", "stance")
 
     def fail(*_: Any, **__: Any) -> None:
@@ -280,8 +286,7 @@ def test_a_file_is_read_on_from_its_middle(
     dump.write_bytes(_jsonl() if name.endswith("jsonl") else _csv())
     monkeypatch.setattr("rumorscan.readers.encodings.BLOCK_BYTES", 900)
     monkeypatch.setattr("rumorscan.readers.encodings.SAMPLE_BYTES", 900)
-    monkeypatch.setattr("rumorscan.engines.checkpoints._LEAST_GAIN", 0.0)
-    monkeypatch.setattr(Checkpoints.__init__, "__defaults__", (0.0,))
+    keep_all(monkeypatch)
     taken: list[int] = []
     take = Intake.take
 
@@ -426,10 +431,10 @@ def test_a_disk_too_full_for_checkpoints_is_no_reason_to_stop(
 ) -> None:
     write = Checkpoints._write
 
-    def full(self: Checkpoints, name: str, value: Any, seconds: float) -> bool:
+    def full(self: Checkpoints, *given: Any) -> bool:
         with monkeypatch.context() as patch:
             patch.setattr(Path, "replace", _no_space)
-            return write(self, name, value, seconds)
+            return write(self, *given)
 
     monkeypatch.setattr(Checkpoints, "_write", full)
     rs.scan(dump, model="", out=tmp_path / "run")
@@ -463,3 +468,28 @@ def test_no_checkpoint_holds_an_object_of_python(tmp_path: Path) -> None:
         KINDS.pack(np.array([object()]), 0.0)
     with pytest.raises(TypeError, match=r"Path is not among what can be kept"):
         KINDS.pack(tmp_path, 0.0)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(os.name != "posix", reason="needs signals as on POSIX")
+@pytest.mark.parametrize(("sent", "status", "said"), [(15, 143, "terminated"), (2, 130, "interr")])
+def test_the_command_says_how_to_go_on(
+    sent: int, status: int, said: str, dump: Path, tmp_path: Path
+) -> None:
+    arguments = [sys.executable, "-m", "rumorscan", "campaigns", str(dump)]
+    arguments += ["-o", str(tmp_path / "run")]
+    with subprocess.Popen(arguments, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL) as scan:
+        assert scan.stderr
+        for line in scan.stderr:
+            if b"read" in line:  # that stage is over
+                scan.send_signal(sent)
+                break
+        told = scan.stderr.read().decode()
+        assert scan.wait(60) == status
+    assert "unfinished; give the command again with --resume" in told
+    assert f"rumorscan: {said}" in told
+    assert names(tmp_path) == [".run.unfinished"]
+    done = subprocess.run([*arguments, "--resume"], capture_output=True, timeout=120, check=True)
+    assert "(resumed)" in done.stderr.decode()
+    rs.verify(tmp_path / "run")
+    assert names(tmp_path) == ["run"]

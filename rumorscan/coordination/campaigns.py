@@ -33,7 +33,7 @@ from rumorscan.text.hashing import hash_rows
 from rumorscan.text.keys import MatchKeys, disguised_texts
 
 _VARIANTS = 8
-_AT_ONCE = 16
+_AT_ONCE = 32
 
 
 @dataclass(frozen=True, slots=True)

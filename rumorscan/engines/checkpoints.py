@@ -21,8 +21,10 @@ T = TypeVar("T")
 
 _ENDING = ".kept"
 _SO_FAR = "-so-far"
-_BARE_SHARE = 0.03
-_LEAST_GAIN = 0.005  # of all work; for less no file is written
+_BARE_SHARE = 0.02
+_LEAST_GAIN = 0.006  # of all work; for less no file is written
+_BYTES_A_SECOND = 8e8  # that are hashed and written, and as many read again
+_DEAR = 2.0  # times as much as to write it must it cost to do a piece again
 
 
 @dataclass(slots=True)
@@ -182,7 +184,8 @@ class Checkpoints:
         self.seconds += own
         self._bare += own
         self._open[-1].seconds += own + inside.seconds
-        if (always or self._is_due(0.0, gain)) and self._write(name, value, own + inside.seconds):
+        due = always or self._is_due(0.0, gain)
+        if due and self._write(name, value, own + inside.seconds, 0.0 if always else gain):
             self._bare -= gain
         else:
             self._open[-1].bare += gain
@@ -191,10 +194,14 @@ class Checkpoints:
         total = self.seconds + more
         return self._bare + more >= self._share * total and gain >= _LEAST_GAIN * total
 
-    def _write(self, name: str, value: Any, seconds: float) -> bool:
+    def _write(self, name: str, value: Any, seconds: float, gain: float = 0.0) -> bool:
+        """Write a file, unless that costs about as much as it gains; tell whether it is there."""
         if self._folder is None:
             return False
-        pieces = self._kinds.pack(value, seconds)
+        packed = self._kinds.pack(value, seconds)
+        if gain and gain < _DEAR * packed.size / _BYTES_A_SECOND:
+            return False
+        pieces = packed.sealed()
         fresh = self._folder / f".{name}.unfinished"
         try:
             with fresh.open("wb") as sink:
@@ -206,7 +213,7 @@ class Checkpoints:
                 fresh.unlink(missing_ok=True)
             return False
         self.count += 1
-        self.bytes += sum(map(len, pieces))
+        self.bytes += packed.size
         return True
 
 

@@ -11,7 +11,10 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
+import mmap
+import os
 from collections.abc import Sequence
+from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 from typing import Any, cast
@@ -27,6 +30,26 @@ _KINDS = "biufM"  # truth, numbers, times; never objects
 _PLAIN = {type(None), bool, int, float, str}
 
 
+@dataclass(frozen=True, slots=True)
+class Packed:
+    """The content of a file to be.
+
+    Attributes:
+        pieces: all of it but the seal; views of the value's arrays.
+        size: of the file in bytes.
+    """
+
+    pieces: list[bytes | memoryview]
+    size: int
+
+    def sealed(self) -> list[bytes | memoryview]:
+        """Return the pieces with the digest that ends the file."""
+        digest = hashlib.sha256()
+        for piece in self.pieces:
+            digest.update(piece)
+        return [*self.pieces, digest.digest()]
+
+
 class Kinds:
     """The classes whose values may be kept.
 
@@ -34,7 +57,7 @@ class Kinds:
         >>> from rumorscan.records import Reason
         >>> kinds = Kinds([Reason])
         >>> packed = kinds.pack({"found": (Reason("same-text", 3.0), np.arange(2))}, seconds=1.5)
-        >>> value, seconds = kinds.unpack(np.frombuffer(b"".join(packed), np.uint8))
+        >>> value, seconds = kinds.unpack(np.frombuffer(b"".join(packed.sealed()), np.uint8))
         >>> value["found"][0], value["found"][1].tolist(), seconds
         (Reason(code='same-text', value=3.0, detail=''), [0, 1], 1.5)
     """
@@ -42,8 +65,8 @@ class Kinds:
     def __init__(self, classes: Sequence[type]) -> None:
         self._classes = {one.__name__: one for one in classes}
 
-    def pack(self, value: Any, seconds: float) -> list[bytes | memoryview]:
-        """Return the value, and the seconds that it took, as the pieces of a file.
+    def pack(self, value: Any, seconds: float) -> Packed:
+        """Return the value, and the seconds that it took, as the content of a file.
 
         Raises:
             TypeError: it holds something that is not among the kinds.
@@ -56,10 +79,7 @@ class Kinds:
             gap = -place % _ALIGNED
             pieces += [bytes(gap), data]
             place += gap + len(data)
-        digest = hashlib.sha256()
-        for piece in pieces:
-            digest.update(piece)
-        return [*pieces, digest.digest()]
+        return Packed(pieces, place + _SEAL_BYTES)
 
     def unpack(self, content: npt.NDArray[np.uint8]) -> tuple[Any, float]:
         """Return the value and the seconds; its arrays are views of the content.
@@ -88,7 +108,12 @@ class Kinds:
             OSError: the file cannot be read.
             ValueError: as `unpack`.
         """
-        return self.unpack(np.fromfile(path, dtype=np.uint8))
+        if os.name == "nt":  # which removes no file that is mapped
+            return self.unpack(np.fromfile(path, dtype=np.uint8))
+        with path.open("rb") as source:
+            # what is written to such a page stays in this process
+            mapped = mmap.mmap(source.fileno(), 0, access=mmap.ACCESS_COPY)
+        return self.unpack(np.frombuffer(mapped, dtype=np.uint8))
 
 
 class _Packer:

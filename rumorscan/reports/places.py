@@ -41,12 +41,13 @@ def holds_run(path: str | Path) -> bool:
     return all((Path(path) / name).is_file() for name in RUN_MARKS)
 
 
-def claim(path: str | Path, *, overwrite: bool = False) -> Path:
+def claim(path: str | Path, *, overwrite: bool = False, probe: bool = True) -> Path:
     """Check, before any work, that a run can be written there; nothing stays behind.
 
     Args:
         path: the run folder that is to be.
         overwrite: a finished run that it holds may be replaced.
+        probe: make a folder beside it, and take it away again.
 
     Returns:
         The folder with links followed.
@@ -63,12 +64,18 @@ def claim(path: str | Path, *, overwrite: bool = False) -> Path:
     with one_line(shown):
         if target.exists():
             _check_taken(shown, target, overwrite=overwrite)
-        # a scan that begins beside this one may take new folders away: they are made again
-        with parents(target, keep=False):
-            probe = target.with_name(f".{target.name}.probe-{os.getpid()}")
-            probe.mkdir(parents=True, exist_ok=True)
-            probe.rmdir()
+        if probe:
+            _probe(target)
     return target
+
+
+def _probe(target: Path) -> None:
+    # a scan that begins beside this one may take new folders away: they are made again
+    with parents(target, keep=False):
+        folder = target.with_name(f".{target.name}.probe")
+        folder.mkdir(parents=True, exist_ok=True)
+        with contextlib.suppress(FileNotFoundError):
+            folder.rmdir()
 
 
 def flush(path: Path) -> None:

@@ -67,7 +67,7 @@ class Unfinished:
 
     def __init__(self, path: str | Path, *, overwrite: bool = False, resume: bool = False) -> None:
         self.shown = Path(path)
-        self._target = claim(path, overwrite=overwrite)
+        self._target = claim(path, overwrite=overwrite, probe=False)
         self._folder = unfinished_place(path)
         self._resume = resume
         self.columns, self.kept, self.run = (

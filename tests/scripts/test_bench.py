@@ -64,3 +64,15 @@ def test_without_a_dump_the_script_says_how_to_name_one() -> None:
     assert done.returncode == 1
     assert "--dump FILE" in done.stderr
     assert "RUMORSCAN_DATA" in done.stderr
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs a system that forks")
+def test_a_scan_is_killed_and_resumed_and_both_are_measured() -> None:
+    done = run_script(
+        "bench_resume.py", "--dump", str(SAMPLE), "--posts", "800", "--points", "1",
+        "--repeats", "1",
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert "a scan that was killed" in done.stdout
+    assert "done again of all work before the kills" in done.stdout

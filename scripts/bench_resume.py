@@ -1,0 +1,103 @@
+"""Measure what checkpoints cost a scan that nobody cuts, and what a cut costs.
+
+    python scripts/bench_resume.py --posts 300000
+
+CPU seconds, each in a fork of a process that has scanned before, so that neither starting Python
+nor loading the compiled loops counts: those no checkpoint saves. A scan is killed when it has used
+a share of what a whole one uses. The work done again is that of both processes together beyond
+that of a scan which nobody cut, less what a scan of ten posts takes, which every process must; to
+read and verify the checkpoints is among it.
+
+Posts come from --dump, or from the dump under the folder that RUMORSCAN_DATA names.
+"""
+
+from __future__ import annotations
+
+import argparse
+import lzma
+import os
+import signal
+import statistics
+import tempfile
+from collections.abc import Callable
+from functools import partial
+from itertools import islice
+from pathlib import Path
+
+from bench.dumps import find_dump
+from bench.measuring import conditions, draw_table
+
+import rumorscan as rs
+from rumorscan.engines.checkpoints import Checkpoints
+
+
+def main() -> None:
+    """Print what was measured."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--dump", help="JSON lines, also .xz")
+    parser.add_argument("--posts", type=int, default=300_000)
+    parser.add_argument("--points", type=int, default=9)
+    parser.add_argument("--repeats", type=int, default=3)
+    parser.add_argument("--model", default="linear")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        place = Path(folder)
+        dump = place / "posts.jsonl"
+        source = find_dump(options.dump)
+        with lzma.open(source) if source.suffix == ".xz" else source.open("rb") as lines:
+            dump.write_bytes(b"".join(islice(lines, options.posts)))
+        few = place / "few.jsonl"
+        with dump.open("rb") as lines:
+            few.write_bytes(b"".join(islice(lines, 10)))
+        scan_to = partial(scan, dump, options.model)
+        scan_to(place / "warm")
+
+        def whole(name: str, keep: bool) -> float:
+            costs = [
+                spent(partial(scan_to, place / f"{name}-{n}", keep=keep))
+                for n in range(options.repeats)
+            ]
+            return statistics.median(costs)
+
+        start = spent(partial(scan, few, options.model, place / "few"))
+        plain, kept = whole("plain", False), whole("kept", True)
+        rows = []
+        for point in range(1, options.points + 1):
+            share = point / (options.points + 1)
+            out = place / f"killed-{point}"
+            before = spent(partial(scan_to, out), kill_after=kept * share)
+            after = spent(partial(scan_to, out))
+            again = before + after - kept - start
+            rows.append([round(share, 2), before, after, again, again / before])
+    print(conditions(posts=options.posts, model=options.model))
+    rows_of_whole = [["of ten posts", start], ["without checkpoints", plain], ["with", kept]]
+    print(draw_table("a scan", ["scan", "CPU s"], rows_of_whole))
+    headers = ["killed at", "CPU s before", "CPU s after", "done again", "share"]
+    print(draw_table("a scan that was killed", headers, rows))
+    total = sum(row[3] for row in rows) / sum(row[1] for row in rows)
+    print(f"\ndone again of all work before the kills: {total:.3f}")
+
+
+def scan(dump: Path, model: str, out: Path, *, keep: bool = True) -> None:
+    """Scan into a folder, or go on with what is unfinished there."""
+    if not keep:
+        Checkpoints._write = lambda *_: False  # type: ignore[method-assign]
+    settings = rs.Settings().replace({"run": {"workers": 1}})
+    rs.scan(dump, model=model, settings=settings, out=out, resume=True)
+
+
+def spent(work: Callable[[], None], kill_after: float = 0.0) -> float:
+    """Do the work in a fork and return its CPU seconds; kill it after so many of them."""
+    child = os.fork()
+    if not child:
+        if kill_after:
+            # the signal of this timer ends a process that does not heed it
+            signal.setitimer(signal.ITIMER_PROF, kill_after)
+        work()
+        os._exit(0)
+    usage = os.wait4(child, 0)[2]
+    return usage.ru_utime + usage.ru_stime
+
+
+if __name__ == "__main__":
+    main()
