@@ -47,7 +47,7 @@ class FineTuneSettings:
         device: `cpu` or `cuda`.
     """
 
-    epochs: int = 4
+    epochs: int = 3
     rate: float = 3e-4
     head_rate: float = 2e-3
     decay: float = 0.8
