@@ -316,6 +316,8 @@ def _read(source: Any, job: _Job, spool: str | None) -> Posts:
         progress=advance,
         batch_rows=reading.batch_rows,
         maximum_text_characters=reading.maximum_text_characters,
+        maximum_ratio=reading.maximum_ratio,
+        maximum_unpacked_bytes=reading.maximum_unpacked_bytes,
     )
     return pseudonymize_posts(posts, job.key) if job.key else posts
 

@@ -155,11 +155,11 @@ def chosen_settings(options: dict[str, Any]) -> Settings:
 
 def finish(work: Callable[[Progress], Run], options: dict[str, Any]) -> int:
     """Do the work, write its run and print the summary; return the exit status."""
-    from rumorscan.readers.containers import find_files
+    from rumorscan.readers.containers import list_files
 
     # a missing file is told before the libraries are loaded, which takes seconds
     for dump in options.get("dumps", ()):
-        find_files(dump)
+        list_files(dump)
     from rumorscan.reports.folder import claim
 
     out = Path(options["out"])

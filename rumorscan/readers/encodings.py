@@ -133,6 +133,7 @@ class LineBlocks:
 
     Attributes:
         encoding: how the file is read.
+        packed: whether the stream is unpacked from something smaller.
         replaced: bytes or characters that were lost and stand as U+FFFD.
         other_lines: lines that were read in another encoding than the file's.
     """
@@ -142,6 +143,7 @@ class LineBlocks:
         self._line_limit = line_limit
         self._start = stream.read(SAMPLE_BYTES)
         self.encoding = guess_encoding(self._start)
+        self.packed = bool(getattr(stream, "packing", ""))
         self.replaced = 0
         self.other_lines = 0
 

@@ -73,6 +73,8 @@ def detect_syntax(head: bytes, path: Path) -> Syntax:
         return Syntax("parquet", "its first bytes are PAR1")
     if head.startswith(b"SQLite format 3\0"):
         raise DumpError(f"{path}: SQLite is not read; export the table of posts as CSV")
+    if head.startswith(b"PK\x03\x04"):
+        raise DumpError(f"{path}: XLSX is not read yet; export as CSV (UTF-8)")
     if head.startswith(b"\xd0\xcf\x11\xe0"):
         raise DumpError(f"{path}: XLS is not read; export as CSV (UTF-8)")
     encoding = guess_encoding(head)

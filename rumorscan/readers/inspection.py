@@ -18,7 +18,7 @@ from rumorscan.readers.intake import REASONS, Door, Intake
 from rumorscan.readers.moments import DEFAULT_ZONE, zone_of
 from rumorscan.readers.posts import REJECTS_SCHEMA, InputReport
 from rumorscan.readers.reading import Reading, ReadOptions, posts_schema, require_rows
-from rumorscan.readers.sources import inputs_of, named_files, names_of
+from rumorscan.readers.sources import Memory, inputs_of, named_files, names_of
 from rumorscan.shell import quoted
 
 SHOWN_ROWS = 3
@@ -114,7 +114,7 @@ def inspect(
             str(given), names, index, options.zone, options.maximum_text_characters, strict=False
         )
         reading = Reading(Intake(door, None, limit=SHOWN_ROWS), options)
-        for _ in reading.run(given, found=isinstance(given, Path) and given not in named):
+        for _ in reading.run(given, found=not isinstance(given, Memory) and given not in named):
             pass
         readings.append(reading)
     require_rows(readings)

@@ -10,8 +10,9 @@ from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 
-from rumorscan.errors import DumpError
-from rumorscan.readers.containers import ByteSource, NoRowsError, bare_name
+from rumorscan.readers.archives import Member
+from rumorscan.readers.bytesources import ByteSource
+from rumorscan.readers.containers import NoRowsError, bare_name
 from rumorscan.readers.csvs import read_csv
 from rumorscan.readers.documents import DOCUMENT_LIMIT, read_document, read_rows
 from rumorscan.readers.encodings import LINE_LIMIT, SAMPLE_BYTES, LineBlocks
@@ -21,6 +22,7 @@ from rumorscan.readers.intake import Door, Intake
 from rumorscan.readers.jsonl import read_jsonl
 from rumorscan.readers.moments import DEFAULT_ZONE, zone_of
 from rumorscan.readers.objects import ObjectMap
+from rumorscan.readers.packings import MAXIMUM_RATIO, MAXIMUM_UNPACKED_BYTES, Limits
 from rumorscan.readers.posts import REJECTS_SCHEMA, InputReport, Posts
 from rumorscan.readers.sources import Memory, inputs_of, named_files, names_of
 from rumorscan.readers.tables import read_pandas, read_parquet, read_table
@@ -39,6 +41,7 @@ class ReadOptions:
     strict: bool = False
     batch_rows: int = 65_536
     maximum_text_characters: int = 100_000
+    limits: Limits = field(default_factory=Limits)
 
 
 def read_posts(
@@ -52,6 +55,8 @@ def read_posts(
     progress: Progress | None = None,
     batch_rows: int = 65_536,
     maximum_text_characters: int = 100_000,
+    maximum_ratio: int = MAXIMUM_RATIO,
+    maximum_unpacked_bytes: int = MAXIMUM_UNPACKED_BYTES,
 ) -> Posts:
     """Return the posts of a dump as columns.
 
@@ -68,6 +73,8 @@ def read_posts(
         progress: called after each batch with the number of rows read so far.
         batch_rows: rows that are in memory at once as objects.
         maximum_text_characters: a longer text is set aside.
+        maximum_ratio: a packed file that unpacks to more times its size is refused.
+        maximum_unpacked_bytes: and so is one that unpacks to more than this.
 
     Returns:
         The accepted rows in input order. `source_row` counts from 1: the line of JSON lines, the
@@ -93,8 +100,9 @@ def read_posts(
         strict,
         batch_rows,
         maximum_text_characters,
+        Limits(maximum_ratio, maximum_unpacked_bytes),
     )
-    inputs = inputs_of(source)
+    inputs = inputs_of(source, options.limits)
     named = named_files(source)
     names = pa.array(names_of(inputs), pa.string())
     folder = None if spool is None else Path(spool)
@@ -103,7 +111,7 @@ def read_posts(
     for index, given in enumerate(inputs):
         door = Door(str(given), names, index, options.zone, maximum_text_characters, strict)
         reading = Reading(Intake(door, folder), options)
-        for rows in reading.run(given, found=isinstance(given, Path) and given not in named):
+        for rows in reading.run(given, found=not isinstance(given, Memory) and given not in named):
             if progress is not None:
                 progress(done + rows)
         reading.intake.close()
@@ -158,9 +166,10 @@ class Reading:
         report.rejected = self.intake.rejected.rows
         report.notes.update(sorted(self.intake.notes.items()))
 
-    def _file(self, path: Path) -> Iterator[int]:
+    def _file(self, given: Path | Member) -> Iterator[int]:
+        path = Path(str(given))
         wanted = self.options.wanted.syntax
-        with ByteSource(path) as source:
+        with ByteSource(given, self.options.limits) as source:
             self.report.bytes = source.size
             try:
                 head = source.peek(SAMPLE_BYTES)
@@ -172,6 +181,8 @@ class Reading:
                 self.report.sha256, self.report.sm3 = source.hashes()
                 raise
             self.report.sha256, self.report.sm3 = source.hashes()
+            if isinstance(given, Member):
+                self.report.archive_sha256 = given.archive.sha256()
 
     def _text(self, source: ByteSource) -> Iterator[int]:
         document = self.syntax.name == "json"
@@ -196,15 +207,9 @@ class Reading:
                 self.intake.notes[what] = count
 
     def _parquet(self, source: ByteSource) -> Iterator[int]:
-        if not source.packing:
-            given: Path | pa.Buffer = source.path
-        else:
-            data = source.read(DOCUMENT_LIMIT + 1)
-            if len(data) > DOCUMENT_LIMIT:
-                raise DumpError(f"{source.path}: is packed and large; unpack it first")
-            given = pa.py_buffer(data)
+        path = source.local_path()
         yield from self._columns(
-            read_parquet(given, self.intake, self._column_map, self.options.batch_rows)
+            read_parquet(path, self.intake, self._column_map, self.options.batch_rows)
         )
 
     def _memory(self, given: Memory) -> Iterator[int]:

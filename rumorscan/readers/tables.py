@@ -89,7 +89,7 @@ def column_names(schema: pa.Schema) -> list[str]:
 
 
 def read_parquet(
-    source: Path | pa.Buffer, intake: Intake, make_map: MapMaker, batch_rows: int
+    source: Path, intake: Intake, make_map: MapMaker, batch_rows: int
 ) -> Iterator[FieldMap]:
     """Read a Parquet file into the intake; only the mapped columns are read.
 
@@ -101,9 +101,7 @@ def read_parquet(
 
     where = intake.door.path
     try:
-        with pq.ParquetFile(
-            str(source) if isinstance(source, Path) else pa.BufferReader(source)
-        ) as file:
+        with pq.ParquetFile(str(source)) as file:
             fields = make_map(column_names(file.schema_arrow))
             top = {
                 name.split(".")[0] if name not in file.schema_arrow.names else name
