@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rumorscan.errors import DumpError
+from rumorscan.readers.charsets import guess_encoding
 from rumorscan.readers.containers import bare_name
 from rumorscan.readers.documents import find_items
-from rumorscan.readers.encodings import guess_encoding
 from rumorscan.readers.jsonl import parse_line
 from rumorscan.readers.layouts import LAYOUTS, OTHER_LAYOUT, Layout, layout_named
 
