@@ -7,7 +7,7 @@ GB18030, Big5 and UTF-16 by how common the characters are; at last UTF-8 with a 
 from __future__ import annotations
 
 import codecs
-import re
+from collections import Counter
 from dataclasses import dataclass
 
 import pyarrow as pa
@@ -19,8 +19,12 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
-_UTF8_PAIR = re.compile(rb"(?:[\xe3-\xe9\xef][\x80-\xbf]{2}){2}")
-"""Two Chinese characters or signs of UTF-8 side by side."""
+_ROLES = bytes(
+    76 if 0xE3 <= byte <= 0xE9 or byte == 0xEF else 67 if 0x80 <= byte <= 0xBF else byte & 0x1F
+    for byte in range(256)
+)
+_UTF8_PAIR = b"LCCLCC"
+"""Two Chinese characters or signs of UTF-8 side by side: a leading byte, two that continue."""
 _WIDE_MALUS = 0.25
 """Any bytes are UTF-16; so they must be far more common characters than in anything else."""
 _COMMON = frozenset(
@@ -110,8 +114,9 @@ def is_hidden_utf8(line: bytes, codec: str) -> bool:
         False
     """
     return (
-        bool(_UTF8_PAIR.search(line))
-        and is_utf8(line)
+        is_utf8(line)
+        and not line.isascii()
+        and _UTF8_PAIR in line.translate(_ROLES)
         and (not _decodes(line, codec) or _commonness(line, "utf-8") >= _commonness(line, codec))
     )
 
@@ -123,10 +128,11 @@ def hides_utf8(data: bytes, codec: str) -> bool:
         >>> hides_utf8("城东\n".encode("gb18030") + "停水".encode(), "gb18030")
         True
     """
+    roles = data.translate(_ROLES)
     place = 0
-    while hit := _UTF8_PAIR.search(data, place):
-        start = data.rfind(b"\n", 0, hit.start()) + 1
-        place = data.find(b"\n", hit.end()) % (len(data) + 1)
+    while (hit := roles.find(_UTF8_PAIR, place)) >= 0:
+        start = data.rfind(b"\n", 0, hit) + 1
+        place = data.find(b"\n", hit) % (len(data) + 1)
         if is_hidden_utf8(data[start:place], codec):
             return True
     return False
@@ -144,8 +150,7 @@ def _utf8_damage(data: bytes) -> tuple[int, int]:
     """Count the bytes that break UTF-8 and the characters beyond ASCII that are whole."""
     text = data.decode("utf-8", "replace")
     broken = text.count("\ufffd")
-    whole = sum(character > "\x7f" for character in text) - broken
-    return broken, whole
+    return broken, len(text) - len(text.encode("ascii", "ignore")) - broken
 
 
 def _commonness(data: bytes, name: str) -> float:
@@ -154,11 +159,10 @@ def _commonness(data: bytes, name: str) -> float:
     if name.startswith("utf-16"):  # line by line, to fall into step again after a lost byte
         pieces = pieces[0].split("\n".encode(name))
     text = "".join(codecs.getincrementaldecoder(name)("replace").decode(data) for data in pieces)
-    wide = [character for character in text if character > "\x7f"]
-    if not wide:
-        return 0.0
-    common = sum(character in _COMMON for character in wide)
-    return (common - 5 * text.count("\ufffd")) / len(wide)
+    found = Counter(text)
+    wide = sum(count for character, count in found.items() if character > "\x7f")
+    common = sum(count for character, count in found.items() if character in _COMMON)
+    return (common - 5 * found["\ufffd"]) / wide if wide else 0.0
 
 
 def is_utf8(data: bytes) -> bool:

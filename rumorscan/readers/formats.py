@@ -85,7 +85,7 @@ def detect_syntax(head: bytes, path: Path) -> Syntax:
         return _json_kind(text, name)
     if name.endswith(".parquet"):
         raise DumpError(f"{path}: is no Parquet file in spite of its name; check the file")
-    start = text[:4_096]
+    start = text[:4_096].rstrip("\0")  # as a crash leaves them
     strange = sum(character < " " and character not in "\t\r\n" for character in start)
     strange += start.count("\ufffd")
     if strange * (3 if name.endswith((".csv", ".tsv")) else 50) > len(start):

@@ -17,7 +17,7 @@ from rumorscan.readers.formats import wanted_format
 from rumorscan.readers.intake import REASONS, Door, Intake
 from rumorscan.readers.moments import DEFAULT_ZONE, zone_of
 from rumorscan.readers.posts import REJECTS_SCHEMA, InputReport
-from rumorscan.readers.reading import Reading, ReadOptions, posts_schema, require_rows
+from rumorscan.readers.reading import Reading, ReadOptions, note_repeats, posts_schema, require_rows
 from rumorscan.readers.sources import Memory, inputs_of, named_files, names_of
 from rumorscan.shell import quoted
 
@@ -118,6 +118,7 @@ def inspect(
             pass
         readings.append(reading)
     require_rows(readings)
+    note_repeats(readings)
     return Inspection(
         [_look(reading) for reading in readings], _command(source, format, mapping or {}, tz)
     )

@@ -16,6 +16,8 @@ from rumorscan.readers.values import Column
 SAMPLE_ROWS = 1_000
 """Rows whose keys decide which column holds which field."""
 _DEPTH = 3
+_KNOWN_LIMIT = 100_000
+"""Keys that are remembered."""
 
 
 def keys_of(rows: Iterable[Mapping[str, Any]]) -> list[str]:
@@ -89,6 +91,13 @@ class ObjectMap:
         read = {self.path(column)[0] for column in self.fields.columns.values()}
         return not self.known <= read
 
+    @property
+    def awaited(self) -> list[str]:
+        """Canonical keys that would become columns if they appeared late."""
+        if self.fields.layout not in (CANONICAL_LAYOUT, OTHER_LAYOUT):
+            return []
+        return [name for name in CANONICAL if name not in self.known]
+
     def path(self, column: str) -> tuple[str, ...]:
         """Return the keys that lead to a column; a key may itself hold a dot."""
         return (column,) if column in self.known else tuple(column.split("."))
@@ -98,6 +107,8 @@ class ObjectMap:
         new = keys - self.known
         if not new:
             return False
+        if len(self.known) > _KNOWN_LIMIT:  # every row has keys of its own; only ours count
+            new &= set(CANONICAL)
         self.known |= new
         if self.fields.layout in (CANONICAL_LAYOUT, OTHER_LAYOUT):
             late = {

@@ -11,12 +11,16 @@ REJECTS_SCHEMA = pa.schema(
     {
         "source_file": pa.string(),
         "source_row": pa.int64(),
+        "byte_offset": pa.int64(),
         "reason": pa.string(),
         "detail": pa.string(),
         "raw": pa.string(),
     }
 )
-"""`rejects.jsonl`: one row a row set aside, in input order."""
+"""`rejects.jsonl`: one row a row set aside, in input order.
+
+`byte_offset` is where the row begins in the unpacked file; null where that is not known.
+"""
 
 
 @dataclass(slots=True)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import numpy as np
 import pyarrow as pa
 
 from rumorscan.readers.archives import Member
@@ -24,6 +25,7 @@ from rumorscan.readers.moments import DEFAULT_ZONE, zone_of
 from rumorscan.readers.objects import ObjectMap
 from rumorscan.readers.packings import MAXIMUM_RATIO, MAXIMUM_UNPACKED_BYTES, Limits
 from rumorscan.readers.posts import REJECTS_SCHEMA, InputReport, Posts
+from rumorscan.readers.repeats import find_changed, find_repeats
 from rumorscan.readers.sources import Memory, inputs_of, named_files, names_of
 from rumorscan.readers.tables import read_pandas, read_parquet, read_table
 from rumorscan.records import CORE_FIELDS, OPTIONAL_FIELDS
@@ -261,11 +263,33 @@ def require_rows(readings: Sequence[Reading]) -> None:
 
 def _gather(readings: list[Reading]) -> Posts:
     schema = posts_schema(set[str]().union(*(reading.intake.fields for reading in readings)))
+    table = pa.concat_tables([reading.intake.accepted.finish(schema) for reading in readings])
+    note_repeats(readings, table)
     return Posts(
-        pa.concat_tables([reading.intake.accepted.finish(schema) for reading in readings]),
+        table,
         [reading.report for reading in readings],
         pa.concat_tables([reading.intake.rejected.finish(REJECTS_SCHEMA) for reading in readings]),
     )
+
+
+def note_repeats(readings: Sequence[Reading], posts: pa.Table | None = None) -> None:
+    """Count the post ids that stood before, in the same input or in an earlier one.
+
+    Args:
+        readings: all inputs, in order.
+        posts: their posts, where they were kept, to tell copies from other texts.
+    """
+    start = 0
+    for reading, places in zip(
+        readings, find_repeats([reading.intake.keys() for reading in readings]), strict=True
+    ):
+        notes = reading.report.notes
+        if len(places):
+            notes["post ids that stood before"] = len(places)
+            rows = places + start
+            if posts is not None and (changed := np.isin(rows, find_changed(posts, rows)).sum()):
+                notes["post ids that stood before with another text"] = int(changed)
+        start += reading.intake.accepted.rows
 
 
 def posts_schema(fields: set[str]) -> pa.Schema:

@@ -17,12 +17,15 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv
 
-from rumorscan.readers.encodings import STRIP_BYTES, cut_at_lines
+from rumorscan.readers.encodings import LINE_LIMIT, STRIP_BYTES, cut_at_lines
 from rumorscan.readers.fields import FieldMap
 from rumorscan.readers.intake import Intake, RawRows, Reject
+from rumorscan.readers.origins import DataSpots, LineSpots, Origins
 
 RECORD_LINES = 1_000
 """A record of more lines has lost a quotation mark."""
+_NARROW_LINES = 6
+"""Lines of a text may look like records of two columns by accident; so many do not."""
 WAITING_BYTES = 1 << 20
 """So has a record that is longer and not closed at the end of a block."""
 
@@ -61,10 +64,18 @@ class LineFeed:
 
 
 class RecordReader:
-    """Turns blocks of lines into batches of records; counts the records."""
+    """Turns blocks of lines into batches of records; counts the records.
+
+    Attributes:
+        header: the first record.
+        origins: where the blocks lie; whoever hands one over adds it here first.
+    """
 
     def __init__(self, header: Header, intake: Intake) -> None:
+        csv.field_size_limit(max(csv.field_size_limit(), LINE_LIMIT))
         self.header = header
+        self.origins = Origins()
+        self._place = 0  # in everything that was handed over
         self._waiting = b""
         self._intake = intake
         self._record = 1
@@ -82,8 +93,9 @@ class RecordReader:
         if overlong:
             yield from self._read(b"", batch_rows, True)
             reject = Reject(self._record, "too-long", "over 16 MB", data.decode(errors="ignore"))
+            yield self._placed(_nothing_but([reject]), self._place)
             self._record += 1
-            yield _nothing_but([reject])
+            self._place += len(data)
         else:
             yield from self._read(data, batch_rows, final)
 
@@ -91,19 +103,34 @@ class RecordReader:
         self, data: bytes, batch_rows: int, final: bool, whole: bool = True
     ) -> Iterator[RawRows]:
         """Read a block as a whole, else in strips, so that a bad record slows only its own."""
+        base = self._place - len(self._waiting)
+        self._place += len(data)
         data, self._waiting = self._waiting + data, b""
         if not data:
             return
         batch = self._fast(data, final)
         if batch is not None:
-            yield batch
+            yield self._placed(batch, base)
         elif whole and len(data) > STRIP_BYTES:
+            self._place = base
             strips = cut_at_lines(data, STRIP_BYTES)
             for place, strip in enumerate(strips, 1):
                 last = final and place == len(strips)
                 yield from self._read(strip, batch_rows, last, False)
         else:
-            yield from self._slow(data.decode(), batch_rows, final)
+            for batch in self._slow(data.decode(), batch_rows, final):
+                yield self._placed(batch, base)
+
+    def _placed(self, batch: RawRows, base: int) -> RawRows:
+        """Let a batch tell where its rows lie in the file, not in what begins at `base`."""
+        within = batch.offset
+
+        def offset(row: int) -> int | None:
+            place = within(row)
+            return None if place is None else self.origins.offset_of(base + place)
+
+        batch.offset = offset
+        return batch
 
     def _fast(self, data: bytes, final: bool) -> RawRows | None:
         """Read a block as a whole, or return None where some record needs a closer look."""
@@ -112,6 +139,7 @@ class RecordReader:
             data.startswith((b"\n", b"\r"))
             or b"\n\n" in data
             or b"\n\r" in data
+            or b"\n\xef\xbb\xbf" in data  # where files were joined
             or (b"\r" in data and data.count(b"\r") != data.count(b"\r\n"))
         ):
             return None
@@ -136,7 +164,8 @@ class RecordReader:
         first = self._record
         self._record += table.num_rows
         columns = {name: table.column(str(place)) for name, place in self._places.items()}
-        return RawRows(columns, np.arange(first, self._record), _raw_of(data, ends))
+        spots = DataSpots(data, first, ends)
+        return RawRows(columns, np.arange(first, self._record), _raw_of(data, ends), offset=spots)
 
     def _parse(self, data: bytes, quotes: bool, wanted: list[str]) -> pa.RecordBatch | None:
         """Return the wanted columns, named by their places, as text."""
@@ -210,11 +239,15 @@ class RecordReader:
         numbers: list[int] = []
         spans: list[tuple[int, int]] = []
         broken: list[Reject] = []
+        original = list(lines.lines)
+        starts: dict[int, int] = {}
+        spots = LineSpots(original, starts)
         while (start := lines.place) < len(lines.lines):
             lines.limit = start + RECORD_LINES
+            lines.lines[start] = lines.lines[start].removeprefix("\ufeff")
             record, fault = self._next(reader, lines, start)
             if fault == "open-quote" and not final and lines.limit > len(lines.lines):
-                rest = "".join(lines.lines[start:]).encode()
+                rest = "".join(original[start:]).encode()
                 if len(rest) < WAITING_BYTES:
                     self._waiting = rest
                     break
@@ -231,18 +264,19 @@ class RecordReader:
                 detail = (
                     f"{len(record)} cells; expected {self._width}" if fault == "ragged-row" else ""
                 )
-                raw = "".join(lines.lines[start : lines.place]).rstrip("\r\n")
+                raw = "".join(original[start : lines.place]).rstrip("\r\n")
                 broken.append(Reject(self._record, fault, detail, raw))
             else:
                 rows.append(record)
                 numbers.append(self._record)
                 spans.append((start, lines.place))
+            starts[self._record] = start
             self._record += 1
             if len(rows) + len(broken) >= batch_rows:
-                yield self._batch(rows, numbers, (lines.lines, spans), broken)
+                yield self._batch(rows, numbers, (original, spans), broken, spots)
                 rows, numbers, spans, broken = [], [], [], []
         if rows or broken:
-            yield self._batch(rows, numbers, (lines.lines, spans), broken)
+            yield self._batch(rows, numbers, (original, spans), broken, spots)
 
     def _next(
         self, reader: Iterator[list[str]], lines: LineFeed, start: int
@@ -263,7 +297,7 @@ class RecordReader:
 
     def _swallows(self, lines: Sequence[str]) -> bool:
         """Whether the further lines of a record look like records of their own."""
-        if len(lines) < 2 or self._width < 3:
+        if len(lines) < (2 if self._width > 2 else _NARROW_LINES) or self._width < 2:
             return False
         own = sum(
             len(record) == self._width
@@ -286,6 +320,7 @@ class RecordReader:
         numbers: list[int],
         origin: tuple[list[str], list[tuple[int, int]]],
         broken: list[Reject],
+        spots: LineSpots,
     ) -> RawRows:
         lines, spans = origin
 
@@ -295,7 +330,7 @@ class RecordReader:
         columns: dict[str, Any] = {
             name: [row[place] for row in rows] for name, place in self._places.items()
         }
-        return RawRows(columns, np.asarray(numbers, np.int64), raw, broken)
+        return RawRows(columns, np.asarray(numbers, np.int64), raw, broken, spots)
 
 
 def _raw_of(data: bytes, ends: np.ndarray[Any, Any] | None) -> Callable[[int], str]:
@@ -325,4 +360,4 @@ def _is_open(lines: Sequence[str], delimiter: str) -> bool:
 
 
 def _nothing_but(broken: list[Reject]) -> RawRows:
-    return RawRows({}, np.zeros(0, np.int64), str, broken)
+    return RawRows({}, np.zeros(0, np.int64), str, broken, lambda row: 0)

@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 
 from rumorscan.errors import DumpError
 from rumorscan.readers.fields import FieldMap
-from rumorscan.readers.intake import Intake, RawRows
+from rumorscan.readers.intake import Intake, RawRows, check_width
 from rumorscan.readers.values import Column, plain_text
 
 MapMaker = Callable[[Sequence[str]], FieldMap]
@@ -102,6 +102,7 @@ def read_parquet(
     where = intake.door.path
     try:
         with pq.ParquetFile(str(source)) as file:
+            check_width(file.schema_arrow.names, where)
             fields = make_map(column_names(file.schema_arrow))
             top = {
                 name.split(".")[0] if name not in file.schema_arrow.names else name

@@ -144,6 +144,7 @@ REJECTS = {
     "ragged-row": Phrase("单元格数与表头不符", "cells do not fit the header"),
     "open-quote": Phrase("引号没有闭合", "a quotation mark is not closed"),
     "too-long": Phrase("行太长", "the row is too long"),
+    "too-wide": Phrase("列太多", "the row has too many columns"),
     "missing-text": Phrase("没有正文", "there is no text"),
     "bad-text": Phrase("正文不是文字", "the text is no text"),
     "text-too-long": Phrase("正文超过长度上限", "the text is longer than the limit"),
