@@ -211,7 +211,13 @@ class Reading:
     def _parquet(self, source: ByteSource) -> Iterator[int]:
         path = source.local_path()
         yield from self._columns(
-            read_parquet(path, self.intake, self._column_map, self.options.batch_rows)
+            read_parquet(
+                path,
+                self.intake,
+                self._column_map,
+                self.options.batch_rows,
+                self.options.limits,
+            )
         )
 
     def _memory(self, given: Memory) -> Iterator[int]:

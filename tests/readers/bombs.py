@@ -8,6 +8,8 @@ import struct
 import zipfile
 import zlib
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import zstandard
 
 LINE = b'{"account_id": "a", "text": "%s"}\n' % (b"x" * 2_000)
@@ -39,6 +41,18 @@ def zeros_in_one_frame(size):
     block = (1 << 20 | 1 << 1).to_bytes(3, "little") + b"\0"
     last = (1 << 20 | 1 << 1 | 1).to_bytes(3, "little") + b"\0"
     return b"\x28\xb5\x2f\xfd\x00\x38" + block * (blocks - 1) + last
+
+
+def wide_dictionary():
+    """Return a Parquet file that names one text of a megabyte a hundred thousand times."""
+    once = pa.array([0] * 100_000, pa.int32())
+    columns = {
+        name: pa.DictionaryArray.from_arrays(once, [text])
+        for name, text in (("account_id", "a"), ("text", "x" * 1_000_000))
+    }
+    stream = io.BytesIO()
+    pq.write_table(pa.table(columns), stream, dictionary_pagesize_limit=1 << 30)
+    return stream.getvalue()
 
 
 def frame_with_a_large_window():

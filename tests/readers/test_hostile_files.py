@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from rumorscan.errors import DumpError
@@ -70,6 +72,26 @@ def test_decompression_bombs_are_refused_before_memory_grows(tmp_path):
     for fate, grown, message in read_apart(*(tmp_path / name for name in contents)):
         assert fate == "refused", message
         assert grown < MEMORY, message
+
+
+@pytest.mark.skipif(os.name == "nt", reason="memory is measured as Unix does")
+def test_one_long_text_named_many_times_does_not_fill_the_memory(tmp_path):
+    path = tmp_path / "b.parquet"
+    path.write_bytes(bombs.wide_dictionary())
+    [(fate, grown, message)] = read_apart(path)
+    assert "unpacks to more than" in message
+    assert fate == "refused", message
+    assert grown < MEMORY
+
+
+def test_a_table_that_claims_far_too_many_rows_is_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr("rumorscan.readers.tables._FREE_ROWS", 1_000)
+    path = tmp_path / "b.parquet"
+    rows = 1_000_000
+    columns = {name: pa.repeat("a", rows) for name in ("account_id", "text")}
+    pq.write_table(pa.table(columns), path, row_group_size=rows)
+    with pytest.raises(DumpError, match=r"claims 1,000,000 rows in .* bytes"):
+        read_posts(path, maximum_ratio=10)
 
 
 def test_a_limit_may_be_raised_for_a_file_that_is_sound(tmp_path):
