@@ -42,23 +42,25 @@ class Archive:
 
     Attributes:
         path: the file.
+        shown: what it is called in messages and reports.
         members: its files, in the order of the archive's list; folders are left out.
 
     Raises:
         DumpError: the archive is damaged or encrypted, or a member is hostile.
     """
 
-    def __init__(self, path: Path, limits: Limits | None = None) -> None:
+    def __init__(self, path: Path, limits: Limits | None = None, shown: str = "") -> None:
         self.path = path
+        self.shown = shown or str(path)
         self.limits = limits or Limits()
         file = open_regular(path)
         weakref.finalize(self, file.close)
-        _check_directory(file, path)
+        _check_directory(file, self.shown)
         try:
             self._zip = zipfile.ZipFile(file)
             self.members = [info for info in self._zip.infolist() if not info.is_dir()]
         except (*DAMAGE, NotImplementedError, UnicodeError) as error:
-            raise _damaged(path, error) from error
+            raise _damaged(self.shown, error) from error
         self._check_members(file.seek(0, io.SEEK_END))
         self._digest: str | None = None
 
@@ -83,31 +85,31 @@ class Archive:
         try:
             return self._zip.open(info)
         except (*DAMAGE, NotImplementedError, RuntimeError) as error:
-            raise _damaged(self.path, error, info.filename) from error
+            raise _damaged(self.shown, error, info.filename) from error
 
     def _check_members(self, size: int) -> None:
         if len(self.members) > MEMBER_LIMIT:
             raise DumpError(
-                f"{self.path}: holds {len(self.members):,} files; unpack it and give the folder"
+                f"{self.shown}: holds {len(self.members):,} files; unpack it and give the folder"
             )
         if sum(info.compress_size for info in self.members) > size:
             raise DumpError(
-                f"{self.path}: its members overlap, as in a decompression bomb; it is not read"
+                f"{self.shown}: its members overlap, as in a decompression bomb; it is not read"
             )
         names: set[str] = set()
         for info in self.members:
             fault = _fault_of(info) or ("is there twice" if info.filename in names else "")
             if fault:
                 raise DumpError(
-                    f"{self.path}: member {info.filename[:100]!r} {fault}; it is not read"
+                    f"{self.shown}: member {info.filename[:100]!r} {fault}; it is not read"
                 )
             names.add(info.filename)
-            where = f"{self.path}: {info.filename[:100]}"
+            where = f"{self.shown}: {info.filename[:100]}"
             self.limits.check(where, info.compress_size, info.file_size)
-        self.limits.check(str(self.path), size, sum(info.file_size for info in self.members))
+        self.limits.check(self.shown, size, sum(info.file_size for info in self.members))
 
 
-def _check_directory(file: io.BufferedReader, path: Path) -> None:
+def _check_directory(file: io.BufferedReader, path: str) -> None:
     """Look at the end of the archive, before the list of its members is read into memory."""
     size = file.seek(0, io.SEEK_END)
     file.seek(max(0, size - _LONGEST_END))
@@ -143,7 +145,7 @@ def _fault_of(info: zipfile.ZipInfo) -> str:
     return ""
 
 
-def _damaged(path: Path, error: Exception, name: str = "") -> DumpError:
+def _damaged(path: str, error: Exception, name: str = "") -> DumpError:
     member = f": {name[:100]!r}" if name else ""
     return DumpError(
         f"{path}{member}: the zip archive is damaged or cut short "
@@ -179,7 +181,7 @@ class Member:
         return self.place.suffix
 
     def __str__(self) -> str:
-        return f"{self.archive.path}/{self.place}"
+        return f"{self.archive.shown}/{self.place}"
 
 
 def name_of(info: zipfile.ZipInfo) -> str:

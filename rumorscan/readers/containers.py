@@ -99,7 +99,7 @@ def _dumps_in(archive: Archive) -> list[Member]:
     found = [member for member in found if _is_dump(member)]
     if not found:
         raise DumpError(
-            f"{archive.path}: the archive holds no dump; expected files that end in "
+            f"{archive.shown}: the archive holds no dump; expected files that end in "
             f"{', '.join(DUMP_ENDINGS)}"
         )
     return found
