@@ -97,7 +97,7 @@ class ByteSource:
         pieces = []
         while count > 0:
             try:
-                piece = self._stream.read(min(count, CHUNK))
+                piece = self._stream.read(min(count, CHUNK) if self.packing else count)
             except DAMAGE as error:
                 raise self._damaged(error) from error
             if not piece:

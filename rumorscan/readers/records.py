@@ -21,6 +21,7 @@ from rumorscan.readers.encodings import LINE_LIMIT, STRIP_BYTES, cut_at_lines
 from rumorscan.readers.fields import FieldMap
 from rumorscan.readers.intake import Intake, RawRows, Reject
 from rumorscan.readers.origins import DataSpots, LineSpots, Origins
+from rumorscan.readers.quoting import is_open, is_strict
 
 RECORD_LINES = 1_000
 """A record of more lines has lost a quotation mark."""
@@ -159,7 +160,7 @@ class RecordReader:
             if found is None:
                 return None
             table, ends = found
-        elif quotes and _is_open([data[data[:-1].rfind(b"\n") + 1 :].decode()], self._delimiter):
+        elif quotes and is_open([data[data[:-1].rfind(b"\n") + 1 :].decode()], self._delimiter):
             return None
         first = self._record
         self._record += table.num_rows
@@ -208,9 +209,11 @@ class RecordReader:
         ends = line_ends[np.cumsum(taken) - 1]
         starts = np.concatenate(([0], ends[:-1]))
         last = len(ends) - 1
-        for row in np.unique(np.append(np.flatnonzero(taken > 1), last)).tolist():
+        # a record of two lines has one further line, which is no sign of anything
+        sound = 2 if is_strict(data[: starts[last]], self._delimiter) else 1
+        for row in np.unique(np.append(np.flatnonzero(taken > sound), last)).tolist():
             record = list(LineFeed(data[starts[row] : ends[row]].decode()))
-            if row == last and _is_open(record, self._delimiter):
+            if row == last and is_open(record, self._delimiter):
                 if final or not row or len(data) - starts[row] >= WAITING_BYTES:
                     return None
                 self._waiting = data[starts[row] :]
@@ -288,7 +291,7 @@ class RecordReader:
             return [], "too-long"
         taken = lines.lines[start : lines.place]
         if next(lines, None) is None:
-            if _is_open(taken, self._delimiter):
+            if is_open(taken, self._delimiter):
                 return record, "open-quote"
         else:
             lines.place -= 1
@@ -345,18 +348,6 @@ def _raw_of(data: bytes, ends: np.ndarray[Any, Any] | None) -> Callable[[int], s
         return kept[place].decode().rstrip("\r")
 
     return raw
-
-
-def _is_open(lines: Sequence[str], delimiter: str) -> bool:
-    """Whether a further line would belong to the last record of these."""
-    if '"' not in lines[-1] and len(lines) == 1:
-        return False
-    lines = [*lines[:-1], lines[-1].rstrip("\r\n") + "\n"]
-    try:
-        alone = sum(1 for _ in csv.reader(lines, delimiter=delimiter))
-        return sum(1 for _ in csv.reader([*lines, "."], delimiter=delimiter)) == alone
-    except csv.Error:
-        return True
 
 
 def _nothing_but(broken: list[Reject]) -> RawRows:

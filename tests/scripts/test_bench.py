@@ -64,3 +64,12 @@ def test_without_a_dump_the_script_says_how_to_name_one() -> None:
     assert done.returncode == 1
     assert "--dump FILE" in done.stderr
     assert "RUMORSCAN_DATA" in done.stderr
+
+
+@pytest.mark.slow
+def test_readers_are_measured_in_speed_and_memory() -> None:
+    done = run_script("bench_readers.py", "--rows", "500", "--repeats", "1", "--json")
+    assert done.returncode == 0, done.stderr
+    figures = json.loads(done.stdout)
+    assert {"jsonl", "csv", "parquet"} <= {row[0] for row in figures["speeds"]}
+    assert all(short > 0 for _, short, _ in figures["memory"])
