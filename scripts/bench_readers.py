@@ -25,6 +25,7 @@ import pyarrow.parquet as pq
 from bench.measuring import conditions, cpu_of, draw_table, run_program
 
 from rumorscan.readers import read_posts
+from rumorscan.readers.files import RegularFile
 
 TARGETS = {"jsonl": 500_000, "parquet": 500_000, "csv": 250_000}
 """Rows a second and core that are asked for."""
@@ -116,6 +117,11 @@ def _read(path: Path) -> int:
         return posts.rows
 
 
+def _hash(path: Path) -> tuple[str, str | None]:
+    with RegularFile(path) as file:
+        return file.hashes()
+
+
 def plain_readers(files: dict[str, Path]) -> dict[str, Callable[[], object]]:
     """Return what people write without us: rows as dictionaries, nothing checked."""
 
@@ -156,6 +162,8 @@ def measure(options: argparse.Namespace) -> dict[str, Any]:
             _read(path)
             spent, count = cpu_of(lambda path=path: _read(path), options.repeats)
             speeds.append([name, path.stat().st_size / 1e6, spent, count / spent])
+        spent, _ = cpu_of(lambda: _hash(files["jsonl"]), options.repeats)
+        speeds.append(["of jsonl: SHA-256 and SM3", None, spent, options.rows / spent])
         for name, work in plain_readers(files).items():
             spent, _ = cpu_of(work, options.repeats)
             speeds.append([f"plain: {name}", None, spent, options.rows / spent])
