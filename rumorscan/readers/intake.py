@@ -19,6 +19,7 @@ import pyarrow.compute as pc
 
 from rumorscan.errors import DumpError
 from rumorscan.readers.fields import FieldMap
+from rumorscan.readers.garbling import count_garbled
 from rumorscan.readers.moments import DEFAULT_ZONE, zone_of
 from rumorscan.readers.posts import REJECTS_SCHEMA
 from rumorscan.readers.repeats import Keys, keys_of_ids
@@ -266,6 +267,7 @@ class Intake:
             ("bad-time", times.bad, raw.get("posted_at")),
         ]
         self.times_assumed += times.assumed
+        self._note("texts that look like UTF-8 read as GB18030, kept so", count_garbled(texts))
         self._note("texts with half characters, replaced", count_halved(raw.get("text")))
         self._note("times not known", times.unknown)
         self._note("post ids made from file and row", int(post_ids.null_count - bad_post.sum()))

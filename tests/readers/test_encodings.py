@@ -6,8 +6,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rumorscan.readers import encodings, read_posts
-from rumorscan.readers.charsets import guess_encoding, is_utf8
+from rumorscan.readers.charsets import COMMON, guess_encoding, is_utf8
 from rumorscan.readers.encodings import LineBlocks
+from rumorscan.readers.garbling import likely_reading
 
 PLAIN = (
     "城东水厂今天停水三天，大家快去超市买水，家里有老人和孩子的先准备好，不要等到没有水的时候再说。"
@@ -190,3 +191,19 @@ def test_what_was_lost_before_is_not_counted_as_lost_here(tmp_path):
     assert not posts.inputs[0].notes
     data = dump(rows).encode().replace(b"\xe6\xb0\xb4", b"\xe6\xb0\xff", 1)
     assert read_bytes(tmp_path, data).inputs[0].notes == {"characters lost in decoding": 2}
+
+
+def test_texts_that_were_garbled_before_are_kept_as_they_are_and_counted(tmp_path):
+    garbled = PLAIN.encode().decode("gb18030", "replace")
+    assert garbled != PLAIN
+    posts = read_bytes(tmp_path, dump([*rows_of(3, garbled), *rows_of(3, PLAIN)]).encode())
+    assert posts.column("text").to_pylist()[0] == f"{garbled}0"
+    assert posts.inputs[0].notes["texts that look like UTF-8 read as GB18030, kept so"] == 3
+    reading = likely_reading(garbled)
+    assert reading is not None
+    assert sum(one == other for one, other in zip(reading, PLAIN, strict=False)) > 10
+
+
+@given(st.lists(st.sampled_from(sorted(COMMON)), max_size=40))
+def test_ordinary_text_does_not_look_garbled(characters):
+    assert likely_reading("".join(characters)) is None
