@@ -58,7 +58,9 @@ class Archive:
         _check_directory(file, self.shown)
         try:
             self._zip = zipfile.ZipFile(file)
-            self.members = [info for info in self._zip.infolist() if not info.is_dir()]
+            self.members = [
+                info for info in self._zip.infolist() if not info.filename.endswith("/")
+            ]
         except (*DAMAGE, NotImplementedError, UnicodeError) as error:
             raise _damaged(self.shown, error) from error
         self._check_members(file.seek(0, io.SEEK_END))
@@ -134,6 +136,8 @@ def _check_directory(file: io.BufferedReader, path: str) -> None:
 def _fault_of(info: zipfile.ZipInfo) -> str:
     """Return why a member is not to be read, or an empty string."""
     name = info.filename.replace("\\", "/")
+    if not name:
+        return "has no name"
     if name.startswith("/") or ".." in name.split("/") or name[1:2] == ":" or "\0" in name:
         return "leads out of the archive"
     if stat.S_IFMT(info.external_attr >> 16) not in (0, stat.S_IFREG):
