@@ -19,14 +19,16 @@ from rumorscan.engines.checkpoints import Checkpoints
 from rumorscan.engines.stages import Stages
 from rumorscan.errors import DumpError, RunError
 from rumorscan.readers import Posts
+from rumorscan.readers.archives import Member
 from rumorscan.readers.containers import find_files
+from rumorscan.readers.packings import Limits
 from rumorscan.readers.shelves import Shelf
 from rumorscan.reports.manifest import digest_of
 from rumorscan.reports.origins import name_files, name_model
 from rumorscan.rumors.claims import Claim
 from rumorscan.rumors.profiles import Profile
 from rumorscan.rumors.scoring import Scorer
-from rumorscan.settings import Settings
+from rumorscan.settings import ReadingSettings, Settings
 
 _KEY_NAME = b"rumorscan-unfinished"
 
@@ -75,29 +77,40 @@ def describe(job: Job, source: Any) -> dict[str, Any]:
         "as_of": job.as_of,
         "key": key,
         "history": sorted(one.run for one in job.history.rosters) if job.history else None,
-        "inputs": [_describe_input(path) for path in _paths(source)],
+        "inputs": [_describe_input(given) for given in _inputs(source, job.settings.reading)],
     }
 
 
-def _paths(source: Any) -> Iterator[Path | str]:
+def _inputs(source: Any, reading: ReadingSettings) -> Iterator[Path | Member | str]:
     """Yield the files of a source in order, and a word for what is in memory."""
+    limits = Limits(reading.maximum_ratio, reading.maximum_unpacked_bytes)
     if isinstance(source, (str, Path)):
-        yield from find_files(source)
+        yield from find_files(source, limits)
     elif isinstance(source, (list, tuple)) and all(isinstance(one, (str, Path)) for one in source):
         for one in source:
-            yield from find_files(one)
+            yield from find_files(one, limits)
     else:
         yield f"<{type(source).__name__}>"
 
 
-def _describe_input(path: Path | str) -> dict[str, Any]:
-    if isinstance(path, str):
-        return {"path": path, "bytes": None, "modified": None}
+def _describe_input(given: Path | Member | str) -> dict[str, Any]:
+    """Return what an input is called, the file on the disk that it lies in, and that one's state.
+
+    Of a member of an archive that file is the archive.
+    """
+    if isinstance(given, str):
+        return {"path": given, "file": None, "bytes": None, "modified": None}
+    file = given.archive.path if isinstance(given, Member) else given
     try:
-        status = path.stat()
+        status = file.stat()
     except OSError as error:
-        raise DumpError(f"{path}: cannot be read: {error.strerror}") from error
-    return {"path": str(path), "bytes": status.st_size, "modified": status.st_mtime_ns}
+        raise DumpError(f"{file}: cannot be read: {error.strerror}") from error
+    return {
+        "path": str(given),
+        "file": str(file),
+        "bytes": status.st_size,
+        "modified": status.st_mtime_ns,
+    }
 
 
 def require_same(then: dict[str, Any], now: dict[str, Any], keeper: Checkpoints, out: Path) -> None:
@@ -160,6 +173,7 @@ def _changed_inputs(
     One that was read and has kept its time is not looked at again: what was read of it is what
     the run is about.
     """
+    digests = _Digests()
     for place, (before, after) in enumerate(zip(then["inputs"], now["inputs"], strict=True)):
         path = before["path"]
         found = keeper.find(f"read-{place:05}")
@@ -170,8 +184,16 @@ def _changed_inputs(
             continue
         elif shelf is None:
             yield f"the input '{path}' changed: it was modified since"
-        elif digest_of(Path(path))[1] != shelf.report.sha256:
+        elif digests[after["file"]] != (shelf.report.archive_sha256 or shelf.report.sha256):
             yield f"the input '{path}' changed: its SHA-256 is another one"
+
+
+class _Digests(dict[str, str]):
+    """SHA-256 of files, each read once: many inputs may lie in one archive."""
+
+    def __missing__(self, file: str) -> str:
+        self[file] = digest = digest_of(Path(file))[1]
+        return digest
 
 
 def same_history(job: Job, then: dict[str, Any], out: Path) -> History | None:
@@ -205,7 +227,7 @@ def require_finished(about: dict[str, Any], now: dict[str, Any], out: Path) -> N
     }
     if about.get("pseudonymized"):
         then["inputs"] = now["inputs"]  # their names are masked
-    read = [one["sha256"] for one in about["inputs"]]
+    read = [one.get("archive_sha256") or one["sha256"] for one in about["inputs"]]
     what = next(chain(_differences(then, now), _others(now["inputs"], read)), "")
     if what:
         raise RunError(
@@ -216,8 +238,9 @@ def require_finished(about: dict[str, Any], now: dict[str, Any], out: Path) -> N
 
 def _others(inputs: list[dict[str, Any]], digests: list[str | None]) -> Iterator[str]:
     """Yield the inputs that have other digests, or none."""
+    found = _Digests()
     for one, digest in zip(inputs, digests, strict=True):
-        if one["bytes"] is None or digest_of(Path(one["path"]))[1] != digest:
+        if one["file"] is None or found[one["file"]] != digest:
             yield f"the input '{one['path']}' is another one"
 
 

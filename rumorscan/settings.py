@@ -42,6 +42,10 @@ class ReadingSettings:
     """Rows that are in memory at once as objects."""
     maximum_text_characters: int = 100_000
     """A longer text is set aside as a reject."""
+    maximum_ratio: int = 250
+    """A packed file that unpacks to more times its size is refused as a decompression bomb."""
+    maximum_unpacked_bytes: int = 1 << 36
+    """And so is one that unpacks to more bytes than this."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,7 +199,10 @@ class Settings:
         _require("claims.containment", containment, 0.0 < containment <= 1.0, "in (0, 1]")
         _require("run.engine", self.run.engine, self.run.engine == "local", "'local'")
         _require("run.workers", self.run.workers, self.run.workers >= 0, "0 or more")
-        for name in ("batch_rows", "maximum_text_characters"):
+        for name in (
+            *("batch_rows", "maximum_text_characters"),
+            *("maximum_ratio", "maximum_unpacked_bytes"),
+        ):
             count = getattr(self.reading, name)
             _require(f"reading.{name}", count, count > 0, "1 or more")
 

@@ -85,6 +85,8 @@ def read_dump(source: Any, job: Job) -> Posts:
         progress=advance,
         batch_rows=reading.batch_rows,
         maximum_text_characters=reading.maximum_text_characters,
+        maximum_ratio=reading.maximum_ratio,
+        maximum_unpacked_bytes=reading.maximum_unpacked_bytes,
         keeper=job.keeper,
     )
     return pseudonymize_posts(posts, job.key) if job.key else posts

@@ -174,13 +174,13 @@ def finish(work: Callable[..., Run], options: dict[str, Any]) -> int:
             the command has it, `resume`.
         options: of the command line.
     """
-    from rumorscan.readers.containers import find_files
+    from rumorscan.readers.containers import list_files
     from rumorscan.readers.pipes import STANDARD_INPUT
 
     # a missing file is told before the libraries are loaded, which takes seconds
     for dump in options.get("dumps", ()):
         if dump != STANDARD_INPUT:
-            find_files(dump)
+            list_files(dump)
     from rumorscan.reports.places import claim, is_unfinished
 
     out = Path(options["out"])

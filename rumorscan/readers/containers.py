@@ -1,59 +1,56 @@
-"""Files as byte streams: which ones are meant, what packs them, and their hashes.
-
-A stream is unpacked while it is read, and what lies on the disk is hashed in the same pass.
-"""
+"""Dumps on the disk: which files are meant by a path, a glob, a folder or an archive."""
 
 from __future__ import annotations
 
-import bz2
 import glob
-import gzip
-import hashlib
-import io
-import lzma
 import os
-import zipfile
-import zlib
 from collections.abc import Iterable, Iterator
-from pathlib import Path
-from types import TracebackType
-from typing import Any, cast
+from functools import partial
+from pathlib import Path, PurePosixPath
 
-from rumorscan.errors import DumpError, MissingExtraError
+from rumorscan.errors import DumpError
+from rumorscan.readers.archives import BEGINNINGS, Archive, Member
+from rumorscan.readers.files import open_regular
+from rumorscan.readers.packings import Limits
 
-MAGIC = {
-    "gz": b"\x1f\x8b",
-    "xz": b"\xfd7zXZ\x00",
-    "bz2": b"BZh",
-    "zst": b"\x28\xb5\x2f\xfd",
-    "zip": b"PK\x03\x04",
-}
-"""First bytes of the packings; the content decides, not the name."""
 DUMP_ENDINGS = (
     ".jsonl", ".ndjson", ".json", ".csv", ".tsv", ".parquet",
     ".xlsx", ".xlsm", ".xls", ".db", ".sqlite", ".sqlite3",
 )  # fmt: skip
 PACKING_ENDINGS = (".gz", ".xz", ".bz2", ".zst")
+ARCHIVE_ENDING = ".zip"
 RUN_MARKS = ("manifest.json", "run.json")
 """Files that together give a run folder away."""
-_DAMAGE = (EOFError, OSError, lzma.LZMAError, zlib.error)
-_CHUNK = 1 << 20
 
 
-def find_files(source: str | Path) -> list[Path]:
-    """Return the files that a path, a glob or a folder stands for, in sorted order.
+def find_files(source: str | Path, limits: Limits | None = None) -> list[Path | Member]:
+    """Return the dumps that a path, a glob or a folder stands for, in sorted order.
 
     Of a folder those are taken, also in folders below, that end like a dump; names that begin
-    with a dot are passed over, and so are run folders.
+    with a dot are passed over, and so are run folders. A zip archive is read like a folder.
+
+    Args:
+        source: a file, a folder or a glob.
+        limits: how far archives may unpack.
 
     Raises:
-        DumpError: nothing is there.
+        DumpError: nothing is there, a link leads out of the folder, or an archive is damaged,
+            hostile, or beyond the limits.
 
     Example:
         >>> find_files("nowhere.jsonl")
         Traceback (most recent call last):
             ...
         rumorscan.errors.DumpError: nowhere.jsonl: no such file; check the path
+    """
+    return [given for file in list_files(source) for given in _opened(file, limits)]
+
+
+def list_files(source: str | Path) -> list[Path]:
+    """Return the files on the disk that `find_files` takes dumps from; none is opened.
+
+    Raises:
+        DumpError: nothing is there, or a link leads out of the folder.
     """
     path = Path(source)
     if path.is_dir():
@@ -63,18 +60,52 @@ def find_files(source: str | Path) -> list[Path]:
                 f"{source}: the folder holds no dump; expected files that end in "
                 f"{', '.join(DUMP_ENDINGS)} (also packed as {', '.join(PACKING_ENDINGS)})"
             )
-        return files
-    if path.exists():
-        if not path.is_file():
-            raise DumpError(f"{source}: is no regular file; give a file, a folder or a glob")
-        return [path]
-    if glob.has_magic(str(source)):
+    elif path.exists():
+        files = [path]
+    elif glob.has_magic(str(source)):
         files = sorted(Path(hit) for hit in glob.glob(str(source), recursive=True))  # noqa: PTH207 - a glob may be absolute
-        files = [file for file in files if file.is_file()]
-        if files:
-            return files
-        raise DumpError(f"{source}: no file fits this pattern; check the folder and the ending")
-    raise DumpError(f"{source}: no such file; check the path")
+        files = [file for file in files if not file.is_dir()]
+        if not files:
+            raise DumpError(f"{source}: no file fits this pattern; check the folder and the ending")
+        for file in files:
+            _check_link(file, file.parent)
+    else:
+        raise DumpError(f"{source}: no such file; check the path")
+    return files
+
+
+def _opened(file: Path, limits: Limits | None) -> list[Path | Member]:
+    """Return the dumps in a file that is an archive, or the file itself."""
+    with open_regular(file) as stream:
+        if not stream.read(4).startswith(BEGINNINGS):
+            return [file]
+    archive = Archive(file, limits)
+    return [file] if archive.is_workbook else list(_dumps_in(archive))
+
+
+def _dumps_in(archive: Archive) -> list[Member]:
+    """Return the dumps in an archive, as if it were a folder."""
+    members = {member.place: member for member in map(partial(Member, archive), archive.members)}
+    beside: dict[PurePosixPath, set[str]] = {}
+    for place in members:
+        beside.setdefault(place.parent, set()).add(place.name)
+    runs = {folder for folder, names in beside.items() if is_run(names)}
+    found = [
+        member
+        for place, member in sorted(members.items())
+        if not any(part.startswith(".") or part == "__MACOSX" for part in place.parts)
+        and not runs & {*place.parents}
+    ]
+    for member in found:
+        if member.suffix.lower() == ARCHIVE_ENDING:
+            raise DumpError(f"{member}: is an archive in an archive; unpack the outer one first")
+    found = [member for member in found if _is_dump(member)]
+    if not found:
+        raise DumpError(
+            f"{archive.shown}: the archive holds no dump; expected files that end in "
+            f"{', '.join(DUMP_ENDINGS)}"
+        )
+    return found
 
 
 def _dumps_below(folder: Path) -> Iterator[Path]:
@@ -85,8 +116,30 @@ def _dumps_below(folder: Path) -> Iterator[Path]:
                 raise DumpError(f"{folder}: is a run folder; give the dump that was scanned")
             inner.clear()
             continue
+        for name in (*inner, *names):
+            file = Path(place, name)
+            if file.is_symlink():
+                _check_link(file, folder)
         files = (Path(place, name) for name in names if not name.startswith("."))
-        yield from (file for file in files if _is_dump(file) and file.is_file())
+        yield from (file for file in files if _is_dump(file) or file.suffix == ARCHIVE_ENDING)
+
+
+def _check_link(file: Path, folder: Path) -> None:
+    """Refuse a symbolic link that leads out of the folder it was found in, or nowhere.
+
+    Whoever filled the folder may have wanted another file to be read.
+    """
+    if not file.is_symlink():
+        return
+    try:
+        target = file.resolve(strict=True)
+    except (OSError, RuntimeError) as error:  # RuntimeError: links in a circle
+        raise DumpError(f"{file}: is a symbolic link that leads nowhere; remove it") from error
+    if not target.is_relative_to(folder.resolve()):
+        raise DumpError(
+            f"{file}: is a symbolic link that leads out of its folder; "
+            "remove it, and give the file that is meant by its own name"
+        )
 
 
 def is_run(names: Iterable[str]) -> bool:
@@ -99,13 +152,13 @@ def is_run(names: Iterable[str]) -> bool:
     return set(RUN_MARKS) <= set(names)
 
 
-def _is_dump(path: Path) -> bool:
+def _is_dump(path: Path | Member) -> bool:
     name = bare_name(path).lower()
     # what Windows and its spreadsheets leave beside files ends like a dump and is none
     return name.endswith(DUMP_ENDINGS) and name != "thumbs.db" and not name.startswith("~$")
 
 
-def bare_name(path: Path) -> str:
+def bare_name(path: Path | Member) -> str:
     """Return the file's name without the ending of a packing.
 
     Example:
@@ -117,192 +170,3 @@ def bare_name(path: Path) -> str:
 
 class NoRowsError(DumpError):
     """A file that is empty, or holds a header and nothing else."""
-
-
-class ByteSource:
-    """A file as a stream of unpacked bytes that is hashed on the way; a context manager.
-
-    Attributes:
-        path: the file.
-        packing: `gz`, `xz`, `bz2`, `zst` or empty.
-        size: bytes on the disk.
-
-    Raises:
-        DumpError: the file cannot be opened, or its packing cannot be read.
-    """
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        try:
-            self._file = _Hashed(path)
-            start = self._file.peek(8)
-        except OSError as error:
-            raise DumpError(f"{path}: cannot be read: {error.strerror or error}") from error
-        self.size = os.fstat(self._file.fileno()).st_size
-        self.packing = next((name for name, magic in MAGIC.items() if start.startswith(magic)), "")
-        if self.packing == "zip" and _is_workbook(path):
-            self.packing = ""  # a workbook is a zip archive that its own reader opens
-        self._stream = _unpacked(self._file, self.packing, path)
-        self._ahead = b""
-
-    def peek(self, count: int) -> bytes:
-        """Return the next bytes without taking them.
-
-        Raises:
-            DumpError: the packing is damaged or cut short.
-        """
-        if len(self._ahead) < count:
-            self._ahead += self._pull(count - len(self._ahead))
-        return self._ahead[:count]
-
-    def read(self, count: int) -> bytes:
-        """Return the next bytes, fewer only at the end, where they are empty.
-
-        Raises:
-            DumpError: the packing is damaged or cut short.
-        """
-        if not self._ahead:
-            return self._pull(count)
-        piece, self._ahead = self._ahead[:count], self._ahead[count:]
-        return piece if len(piece) == count else piece + self._pull(count - len(piece))
-
-    def _pull(self, count: int) -> bytes:
-        pieces = []
-        while count > 0:
-            try:
-                piece = self._stream.read(count)
-            except _DAMAGE as error:
-                what = f"the {self.packing} data are" if self.packing else "the file is"
-                raise DumpError(
-                    f"{self.path}: {what} damaged or cut short ({error}); fetch the file again"
-                ) from error
-            if not piece:
-                break
-            pieces.append(piece)
-            count -= len(piece)
-        return pieces[0] if len(pieces) == 1 else b"".join(pieces)
-
-    def hashes(self) -> tuple[str, str | None]:
-        """Return SHA-256 and SM3 (None where missing) of the whole file on the disk."""
-        self._file.drain()
-        return self._file.sha256.hexdigest(), self._file.sm3.hexdigest() if self._file.sm3 else None
-
-    def close(self) -> None:
-        """Close the file."""
-        if self._stream is not self._file:
-            self._stream.close()
-        self._file.close()
-
-    def __enter__(self) -> ByteSource:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.close()
-
-
-class _Hashed(io.RawIOBase):
-    """A file that hashes what is read from it."""
-
-    def __init__(self, path: Path) -> None:
-        self._raw = path.open("rb")
-        self.sha256 = hashlib.sha256()
-        self.sm3 = hashlib.new("sm3") if "sm3" in hashlib.algorithms_available else None
-
-    def peek(self, count: int) -> bytes:
-        return self._raw.peek(count)[:count]
-
-    def readable(self) -> bool:
-        return True
-
-    def fileno(self) -> int:
-        return self._raw.fileno()
-
-    def read(self, count: int | None = -1) -> bytes:
-        data = self._raw.read(-1 if count is None else count)
-        self.sha256.update(data)
-        if self.sm3 is not None:
-            self.sm3.update(data)
-        return data
-
-    def readinto(self, buffer: Any) -> int:
-        data = self.read(len(buffer))
-        buffer[: len(data)] = data
-        return len(data)
-
-    def drain(self) -> None:
-        while self.read(_CHUNK):
-            pass
-
-    def close(self) -> None:
-        self._raw.close()
-        super().close()
-
-
-def _unpacked(file: _Hashed, packing: str, path: Path) -> Any:
-    if packing == "gz":
-        return gzip.GzipFile(fileobj=io.BufferedReader(file, _CHUNK), mode="rb")
-    if packing == "xz":
-        return lzma.LZMAFile(cast(Any, io.BufferedReader(file, _CHUNK)))
-    if packing == "bz2":
-        return bz2.BZ2File(cast(Any, io.BufferedReader(file, _CHUNK)))
-    if packing == "zst":
-        return _Zstd(file, path)
-    if packing == "zip":
-        file.close()
-        raise DumpError(f"{path}: is a zip archive; unpack it and give the files in it")
-    return file
-
-
-def _is_workbook(path: Path) -> bool:
-    """Whether a zip archive is a workbook, by what is in it or, where damaged, by its name."""
-    try:
-        with zipfile.ZipFile(path) as archive:
-            return any(name.startswith("xl/") for name in archive.namelist())
-    except (OSError, zipfile.BadZipFile):
-        return path.suffix.lower() in (".xlsx", ".xlsm")
-
-
-class _Zstd:
-    """Frames of Zstandard; unlike the library's stream it notices when one is cut short."""
-
-    def __init__(self, file: _Hashed, path: Path) -> None:
-        try:
-            import zstandard
-        except ImportError as error:
-            file.close()
-            raise MissingExtraError(f"{path}: zstandard", "zst") from error
-        self._file = file
-        self._pieces = self._frames(zstandard)
-        self._ready = b""
-
-    def read(self, count: int) -> bytes:
-        if not self._ready:
-            self._ready = next(self._pieces, b"")
-        piece, self._ready = self._ready[:count], self._ready[count:]
-        return piece
-
-    def close(self) -> None:
-        self._ready = b""
-
-    def _frames(self, zstandard: Any) -> Iterator[bytes]:
-        packed = self._file.read(_CHUNK)
-        while packed:
-            frame = zstandard.ZstdDecompressor().decompressobj()
-            while True:
-                try:
-                    piece = frame.decompress(packed)
-                except zstandard.ZstdError as error:
-                    raise EOFError(str(error)) from error
-                if piece:
-                    yield piece
-                if frame.eof:
-                    break
-                packed = self._file.read(_CHUNK)
-                if not packed:
-                    raise EOFError("the last frame is not finished")
-            packed = frame.unused_data or self._file.read(_CHUNK)

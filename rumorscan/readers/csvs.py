@@ -17,7 +17,7 @@ from rumorscan.errors import DumpError
 from rumorscan.readers.containers import NoRowsError
 from rumorscan.readers.encodings import Block, LineBlocks
 from rumorscan.readers.fields import FieldMap
-from rumorscan.readers.intake import Intake
+from rumorscan.readers.intake import COLUMN_LIMIT, Intake, check_width
 from rumorscan.readers.records import Header, LineFeed, RecordReader
 from rumorscan.readers.shelves import Bookmarks, no_bookmarks
 
@@ -45,6 +45,7 @@ def read_csv(
         if table is None:
             header, data = _read_header(block, intake.door.path, make_map)
             table = RecordReader(header, intake)
+        table.origins.add(block, len(block.data) - len(data))
         if bookmarks.skips():
             yield table.header
         else:
@@ -71,6 +72,7 @@ def _read_header(block: Block, where: str, make_map: MapMaker) -> tuple[Header, 
         raise error(f"{where}: has no header; expected a first line with the columns' names")
     delimiter = _sniff(sample, make_map)
     names = next(csv.reader(lines, delimiter=delimiter))
+    check_width(names, where)
     fields = make_map(names)
     rest = "".join(lines.lines[lines.place :]).encode()
     return Header(names, delimiter, fields), rest
@@ -86,6 +88,8 @@ def _sniff(lines: Sequence[str], make_map: MapMaker) -> str:
         if not records:
             return 0, 0.0, 0
         width = len(records[0])
+        if width > COLUMN_LIMIT:
+            return 0, 0.0, width
         try:
             fields = len(make_map(records[0]).columns)
         except DumpError:

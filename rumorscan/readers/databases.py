@@ -15,6 +15,7 @@ from urllib.parse import quote
 
 from rumorscan.errors import DumpError
 from rumorscan.readers.containers import NoRowsError
+from rumorscan.readers.database_limits import guard
 from rumorscan.readers.intake import Intake
 from rumorscan.readers.layouts import known_layouts
 from rumorscan.readers.shapes import Join
@@ -24,9 +25,11 @@ _FETCHED = 2_000
 
 
 def read_database(
-    source: Path | bytes, intake: Intake, make_map: MapMaker, batch_rows: int
+    path: Path, intake: Intake, make_map: MapMaker, batch_rows: int
 ) -> Iterator[Taken]:
     """Read the tables of a database that hold posts into the intake.
+
+    Rows that still lie in a log beside the file are not read; see `check_alone`.
 
     Raises:
         DumpError: the file is damaged, no table holds posts, or a row is bad and the intake is
@@ -34,36 +37,25 @@ def read_database(
     """
     where = intake.door.path
     try:
-        with closing(_opened(source)) as connection:
+        with closing(_opened(path)) as connection:
             decoder = _Decoder()
             connection.text_factory = decoder
             database = Database(connection)
             yield from read_sheets(database.sheets(), intake, make_map, batch_rows)
     except (sqlite3.Error, UnicodeError, OverflowError) as error:
         # the library fails to decode its own messages where a name is damaged
-        raise DumpError(f"{where}: cannot be read as SQLite: {error}") from error
+        why = " ".join(str(error).split())[:200]
+        raise DumpError(f"{where}: cannot be read as SQLite: {why}") from error
     if decoder.lost:
         intake.notes["characters lost in decoding"] += decoder.lost
-    if isinstance(source, Path) and _has_log(source):
-        intake.notes["write-ahead log beside the file, not read: close the program that writes"] = 1
 
 
-def _opened(source: Path | bytes) -> sqlite3.Connection:
-    if isinstance(source, bytes):
-        connection = sqlite3.connect(":memory:")
-        connection.deserialize(source)
-    else:
-        # immutable: no lock and no journal is written beside what may be evidence
-        address = f"file:{quote(str(source.resolve()))}?mode=ro&immutable=1"
-        connection = sqlite3.connect(address, uri=True)
-    connection.execute("PRAGMA query_only = ON")
-    connection.execute("PRAGMA trusted_schema = OFF")
+def _opened(path: Path) -> sqlite3.Connection:
+    # immutable: no lock and no journal is written beside what may be evidence
+    address = f"file:{quote(str(path.resolve()))}?mode=ro&immutable=1"
+    connection = sqlite3.connect(address, uri=True)
+    guard(connection)
     return connection
-
-
-def _has_log(path: Path) -> bool:
-    log = path.with_name(f"{path.name}-wal")
-    return log.is_file() and log.stat().st_size > 0
 
 
 class _Decoder:
@@ -96,7 +88,7 @@ class Database:
         """
         found = self.connection.execute(
             "SELECT name FROM sqlite_master WHERE type = 'table' "
-            "AND sql NOT LIKE 'CREATE VIRTUAL%' AND name NOT LIKE 'sqlite@_%' ESCAPE '@' "
+            "AND sql LIKE 'CREATE TABLE%' AND name NOT LIKE 'sqlite@_%' ESCAPE '@' "
             "ORDER BY name"
         )
         for (name,) in found.fetchall():

@@ -22,6 +22,10 @@ from rumorscan.readers.paths import keys_of
 MapMaker = Callable[[list[Any]], ObjectMap]
 DOCUMENT_LIMIT = 1 << 29
 """Bytes of a JSON document; it is held in memory whole, unlike JSON lines."""
+MEMORY_LIMIT = 4 << 30
+"""Bytes that the parsed document may take."""
+PACKED_MEMORY_LIMIT = 400 << 20
+"""The same where the document was unpacked from something smaller."""
 
 
 def read_document(
@@ -42,7 +46,10 @@ def read_document(
                 f"{where}: the JSON document is over {DOCUMENT_LIMIT >> 20} MB; "
                 "turn it into JSON lines (jq -c '.[]')"
             )
-    value = parse_line(b"".join(pieces))
+    data = b"".join(pieces)
+    pieces.clear()
+    check_cost(data, where, blocks.packed)
+    value = parse_line(data)
     if isinstance(value, Broken):
         raise DumpError(f"{where}: is not JSON{': ' if value.why else ''}{value.why}")
     items = find_items(value)
@@ -50,6 +57,28 @@ def read_document(
         error = DumpError if value else NoRowsError
         raise error(f"{where}: holds no list of objects; expected a list of posts")
     yield from read_rows(items, intake, make_map, batch_rows)
+
+
+def check_cost(data: bytes, where: str, packed: bool) -> None:
+    """Refuse a document that would take too much memory, before it is parsed.
+
+    Raises:
+        DumpError: it would; three bytes such as `[],` become a hundred.
+
+    Example:
+        >>> check_cost(b"[]," * 10_000_000, "a.json.gz", packed=True)
+        Traceback (most recent call last):
+            ...
+        rumorscan.errors.DumpError: a.json.gz: the JSON document would take about 1.4 GB ...
+    """
+    lists, objects, commas, quotes = (data.count(sign) for sign in (b"[", b"{", b",", b'"'))
+    cost = 2 * len(data) + 100 * lists + 120 * objects + 32 * commas + 30 * quotes
+    if cost > (PACKED_MEMORY_LIMIT if packed else MEMORY_LIMIT):
+        mend = "unpack it, or turn" if packed else "turn"
+        raise DumpError(
+            f"{where}: the JSON document would take about {cost / 1e9:.1f} GB of memory; "
+            f"{mend} it into JSON lines (jq -c '.[]')"
+        )
 
 
 def find_items(value: Any, depth: int = 2) -> list[Any] | None:

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rumorscan.errors import DumpError
+from rumorscan.readers.charsets import guess_encoding
 from rumorscan.readers.containers import bare_name
 from rumorscan.readers.documents import find_items
-from rumorscan.readers.encodings import guess_encoding
 from rumorscan.readers.jsonl import parse_line
 from rumorscan.readers.layouts import OTHER_LAYOUT, Layout, known_layouts, layout_named
 from rumorscan.readers.nesting import opening_of
@@ -86,7 +86,7 @@ def detect_syntax(head: bytes, path: Path) -> Syntax:
         return _json_kind(text, name)
     if name.endswith(".parquet"):
         raise DumpError(f"{path}: is no Parquet file in spite of its name; check the file")
-    start = text[:4_096]
+    start = text[:4_096].rstrip("\0")  # as a crash leaves them
     strange = sum(character < " " and character not in "\t\r\n" for character in start)
     strange += start.count("\ufffd")
     if strange * (3 if name.endswith((".csv", ".tsv")) else 50) > len(start):

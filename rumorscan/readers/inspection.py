@@ -15,8 +15,9 @@ import pyarrow as pa
 from rumorscan.readers.intake import Intake
 from rumorscan.readers.posts import REJECTS_SCHEMA, InputReport
 from rumorscan.readers.reading import Reading, ReadOptions, posts_schema, require_rows
+from rumorscan.readers.repeats import note_repeats
 from rumorscan.readers.screens import screen_of
-from rumorscan.readers.sources import inputs_of, named_files, names_of
+from rumorscan.readers.sources import Memory, inputs_of, named_files, names_of
 from rumorscan.shell import quoted
 
 SHOWN_ROWS = 3
@@ -113,10 +114,13 @@ def inspect(
     for index, given in enumerate(inputs):
         door = options.door(given, names, index)
         reading = Reading(Intake(door, None, limit=SHOWN_ROWS), options)
-        for _ in reading.run(given, found=isinstance(given, Path) and given not in named):
+        for _ in reading.run(given, found=not isinstance(given, Memory) and given not in named):
             pass
         readings.append(reading)
     require_rows(readings)
+    note_repeats(
+        [reading.report for reading in readings], [reading.intake.keys() for reading in readings]
+    )
     return Inspection(
         [_look(reading) for reading in readings],
         _command(source, format, mapping or {}, tz, crawled_at),

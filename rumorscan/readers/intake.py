@@ -7,7 +7,7 @@ decided here, so that the same row has the same fate in every format.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -19,15 +19,18 @@ import pyarrow.compute as pc
 
 from rumorscan.errors import DumpError
 from rumorscan.readers.fields import CRAWLED, FieldMap
+from rumorscan.readers.garbling import count_garbled
 from rumorscan.readers.moments import DEFAULT_ZONE, zone_of
 from rumorscan.readers.posts import REJECTS_SCHEMA
 from rumorscan.readers.recency import settle_recent
+from rumorscan.readers.repeats import Keys, keys_of_ids
 from rumorscan.readers.rounding import Rounding
 from rumorscan.readers.spool import Spool
 from rumorscan.readers.tidying import Tidied, tidy
 from rumorscan.readers.times import Times, parse_times
 from rumorscan.readers.values import (
     Column,
+    count_halved,
     counts_of,
     flags_of,
     ids_of,
@@ -40,6 +43,8 @@ from rumorscan.records import CORE_FIELDS, OPTIONAL_FIELDS, Precision
 
 RAW_LIMIT = 4_096
 """Bytes of a rejected row that are kept."""
+COLUMN_LIMIT = 10_000
+"""Columns of a table, keys of an object; more are no post's."""
 
 REASONS = {
     "bad-json": "the line is not JSON",
@@ -47,6 +52,7 @@ REASONS = {
     "ragged-row": "the row has more or fewer cells than the header",
     "open-quote": "a quotation mark is not closed",
     "too-long": "the row is too long to be read",
+    "too-wide": f"the row has more than {COLUMN_LIMIT:,} columns",
     "not-a-post": "the row is no post, but a notice of the service",
     "missing-text": "there is no text",
     "bad-text": "the text is a list, an object or a flag",
@@ -60,6 +66,12 @@ REASONS = {
 ID_FIELDS = ("post_id", "account_id", "parent_id", "root_id", "repost_of", "device_id")
 """Fields that hold ids, which are text digit for digit."""
 _COUNT_FIELDS = tuple(name for name, kind in OPTIONAL_FIELDS.items() if kind == pa.int64())
+
+
+def _unknown(row: int) -> int | None:
+    """Return no offset: the rows lie in no file, or not as bytes of their own."""
+    del row
+    return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,12 +93,14 @@ class RawRows:
         rows: int64 row number within the file of each row, ascending.
         raw: position in this batch to the row as it stood in the file.
         broken: rows that never became columns.
+        offset: row number to where the row begins in the unpacked file, in bytes, or None.
     """
 
     columns: dict[str, Column]
     rows: np.ndarray[Any, Any]
     raw: Callable[[int], str]
     broken: list[Reject] = field(default_factory=list)
+    offset: Callable[[int], int | None] = _unknown
 
 
 @dataclass(slots=True)
@@ -142,6 +156,7 @@ class Intake:
         self.span: tuple[int, int] | None = None
         self.times_assumed = 0
         self.rounding = Rounding()
+        self._keys: list[Keys] | None = None if limit is None else []
 
     def zone(self, fields: FieldMap) -> ZoneInfo:
         """Return the zone of times that carry none: the layout's own, unless another was asked."""
@@ -151,6 +166,13 @@ class Intake:
     def rows(self) -> int:
         """Rows met so far."""
         return self.accepted.rows + self.rejected.rows
+
+    def keys(self) -> Keys:
+        """Return a number for the id of each post, where the rows are not all kept.
+
+        See `keys_of_ids`; the ids of rows that are kept are found there.
+        """
+        return np.concatenate([np.zeros(0, np.int64), *(self._keys or ())])
 
     def take(self, batch: RawRows, fields: FieldMap) -> None:
         """Accept the good rows of a batch and set the others aside.
@@ -175,9 +197,11 @@ class Intake:
             if not good.all():
                 table = table.filter(pa.array(good))
             self._count_times(table)
+            if self._keys is not None:
+                self._keys.append(keys_of_ids(table.column("post_id")))
             self.accepted.add(table)
         if rejects:
-            self._set_aside(sorted(rejects, key=lambda reject: reject.row))
+            self._set_aside(sorted(rejects, key=lambda reject: reject.row), batch.offset)
 
     @property
     def state(self) -> dict[str, Any]:
@@ -220,11 +244,13 @@ class Intake:
             before = self.span or (low, high)
             self.span = (min(low, before[0]), max(high, before[1]))
 
-    def _set_aside(self, rejects: list[Reject]) -> None:
+    def _set_aside(self, rejects: list[Reject], offset: Callable[[int], int | None]) -> None:
         if self.door.strict:
             first = rejects[0]
+            place = offset(first.row)
+            at = f" (byte {place:,})" if place is not None else ""
             raise DumpError(
-                f"{self.door.path}, row {first.row}: {REASONS[first.reason]} ({first.reason})"
+                f"{self.door.path}, row {first.row}{at}: {REASONS[first.reason]} ({first.reason})"
                 f"{': ' + first.detail if first.detail else ''}"
             )
         self.reasons.update(reject.reason for reject in rejects)
@@ -234,6 +260,7 @@ class Intake:
                 {
                     "source_file": [name] * len(rejects),
                     "source_row": [reject.row for reject in rejects],
+                    "byte_offset": [offset(reject.row) for reject in rejects],
                     "reason": [reject.reason for reject in rejects],
                     "detail": [cut(reject.detail, 200) for reject in rejects],
                     "raw": [cut(reject.raw, RAW_LIMIT) for reject in rejects],
@@ -283,6 +310,8 @@ class Intake:
             ("bad-time", times.bad, raw.get("posted_at")),
         ]
         self.times_assumed += times.assumed
+        self._note("texts that look like UTF-8 read as GB18030, kept so", count_garbled(texts))
+        self._note("texts with half characters, replaced", count_halved(raw.get("text")))
         self._note("times not known", times.unknown)
         made = int(post_ids.null_count - bad_post.sum() - rounded.sum())
         self._note("post ids made from file and row", made)
@@ -336,6 +365,19 @@ class Intake:
     def _note(self, what: str, count: int) -> None:
         if what and count:
             self.notes[what] += count
+
+
+def check_width(names: Sequence[str], where: str) -> None:
+    """Refuse a table that is far too wide for posts.
+
+    Raises:
+        DumpError: it has more than `COLUMN_LIMIT` columns.
+    """
+    if len(names) > COLUMN_LIMIT:
+        raise DumpError(
+            f"{where}: has {len(names):,} columns, at most {COLUMN_LIMIT:,} are read; "
+            "write one post a row"
+        )
 
 
 def cut(text: str, limit: int) -> str:

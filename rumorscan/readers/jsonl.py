@@ -10,7 +10,9 @@ The row number is the number of the line; the first line of the file is 1, blank
 from __future__ import annotations
 
 import json
+from codecs import BOM_UTF8
 from collections.abc import Callable, Iterator
+from functools import partial
 from itertools import islice
 from typing import Any
 
@@ -23,7 +25,7 @@ import pyarrow.json
 from rumorscan.errors import DumpError
 from rumorscan.readers.containers import NoRowsError
 from rumorscan.readers.encodings import STRIP_BYTES, Block, LineBlocks, cut_at_lines
-from rumorscan.readers.intake import ID_FIELDS, Intake, RawRows, Reject
+from rumorscan.readers.intake import COLUMN_LIMIT, ID_FIELDS, Intake, RawRows, Reject
 from rumorscan.readers.objects import SAMPLE_ROWS, ObjectMap, split_objects
 from rumorscan.readers.paths import value_at
 from rumorscan.readers.shelves import Bookmarks, no_bookmarks
@@ -64,6 +66,7 @@ def read_jsonl(
             yield reader.map
         else:
             for batch in reader.batches(block, line, batch_rows):
+                batch.offset = partial(_offset, block, line)
                 intake.take(batch, reader.map.fields)
                 yield reader.map
         line += block.data.count(b"\n") + block.overlong
@@ -75,10 +78,15 @@ def read_jsonl(
         yield reader.map
 
 
+def _offset(block: Block, first: int, row: int) -> int | None:
+    return block.offset_of_line(row - first)
+
+
 def _sample(block: Block, where: str) -> list[dict[str, Any]]:
     lines = (line for line in block.data.split(b"\n") if line.strip())
     parsed = (parse_line(line) for line in lines)
-    sample = list(islice((row for row in parsed if isinstance(row, dict)), SAMPLE_ROWS))
+    posts = (row for row in parsed if isinstance(row, dict) and len(row) <= COLUMN_LIMIT)
+    sample = list(islice(posts, SAMPLE_ROWS))
     if not sample:
         error = DumpError if block.data.strip() else NoRowsError
         raise error(
@@ -143,13 +151,14 @@ class LineReader:
                     return None
             if branch.setdefault(last, kind) is not kind:
                 return None
-        return pa.schema([(key, _arrow_type(kind)) for key, kind in tree.items()])
+        # a key that was never met, and would be read, is an error: the block goes the other way
+        awaited = self.map.awaited if self.map.ignores else []
+        late = [(name, pa.null()) for name in awaited if name not in tree]
+        return pa.schema([*((key, _arrow_type(kind)) for key, kind in tree.items()), *late])
 
     def _fast(self, data: bytes, line: int) -> RawRows | None:
         schema = self._schema()
         if schema is None or self.map.nesting is not None:
-            return None
-        if any(f'"{name}"'.encode() in data for name in self.map.awaited):
             return None
         bounds = _object_lines(data)
         if bounds is None:
@@ -228,17 +237,20 @@ def _parse_lines(
     except orjson.JSONDecodeError:
         pass
     else:
-        if set(map(type, rows)) == {dict}:
+        if set(map(type, rows)) == {dict} and max(map(len, rows)) <= COLUMN_LIMIT:
             return rows, list(range(first, first + len(rows))), []
     rows, numbers, broken = [], [], []
     for number, line in enumerate(lines, first):
         row = parse_line(line)
-        if isinstance(row, dict):
+        if isinstance(row, dict) and len(row) <= COLUMN_LIMIT:
             rows.append(row)
             numbers.append(number)
         elif line.strip():
-            reason = "bad-json" if isinstance(row, Broken) else "not-an-object"
-            detail = row.why or "is not JSON" if isinstance(row, Broken) else type(row).__name__
+            reason, detail = "not-an-object", type(row).__name__
+            if isinstance(row, Broken):
+                reason, detail = "bad-json", row.why or "is not JSON"
+            elif isinstance(row, dict):
+                reason, detail = "too-wide", f"{len(row):,} keys"
             broken.append(
                 Reject(number, reason, detail, line.decode(errors="replace").rstrip("\r"))
             )
@@ -263,6 +275,7 @@ def parse_line(line: bytes) -> Any:
         >>> parse_line(b'{"id": ').why
         'unexpected end of data: line 1 column 8 (char 7)'
     """
+    line = line.removeprefix(BOM_UTF8)  # where files were joined
     try:
         return orjson.loads(line)
     except orjson.JSONDecodeError as error:
@@ -276,7 +289,7 @@ def parse_line(line: bytes) -> Any:
 def _parse_exactly(line: bytes) -> Any:
     """Parse with Python's own parser: slower, but whole numbers keep all their digits."""
     try:
-        return json.loads(line, parse_int=_whole)
+        return json.loads(line.removeprefix(BOM_UTF8), parse_int=_whole)
     except (ValueError, RecursionError) as error:
         return Broken(str(error))
 
@@ -312,5 +325,7 @@ def _object_lines(data: bytes) -> np.ndarray[Any, Any] | None:
     for place in np.flatnonzero(np.diff(bounds) >= 2 * DEPTH_LIMIT).tolist():
         span = int(bounds[place]), int(bounds[place + 1])
         if data.count(b"[", *span) + data.count(b"{", *span) >= DEPTH_LIMIT:
+            return None
+        if data.count(b":", *span) > COLUMN_LIMIT:
             return None
     return bounds

@@ -19,6 +19,8 @@ from rumorscan.readers.values import Column, plain_text
 
 SAMPLE_ROWS = 1_000
 """Rows whose keys decide which column holds which field."""
+_KNOWN_LIMIT = 100_000
+"""Keys that are remembered."""
 AWAITED = ("account_id", "text", "posted_at")
 """Fields whose further columns are looked out for."""
 
@@ -65,9 +67,14 @@ class ObjectMap:
 
     @property
     def awaited(self) -> list[str]:
-        """Keys of a known layout that were not met yet, and without which rows would be lost."""
+        """Keys that were not met yet, and of which a field would be read if they appeared late.
+
+        Those are the canonical ones, of a known layout those without which rows would be lost.
+        """
+        names: Iterable[str] = CANONICAL
         layout = self.fields.layout
-        names = (name for field in AWAITED for name in layout.columns.get(field, ()))
+        if layout not in (CANONICAL_LAYOUT, OTHER_LAYOUT):
+            names = (name for field in AWAITED for name in layout.columns.get(field, ()))
         return [name for name in names if "." not in name and name not in self.known]
 
     def path(self, column: str) -> tuple[str, ...]:
@@ -83,6 +90,8 @@ class ObjectMap:
         new = set[str]().union(*rows) - self.known
         if not new:
             return False
+        if len(self.known) > _KNOWN_LIMIT:  # every row has keys of its own; only ours count
+            new &= set(CANONICAL)
         self.known |= new
         layout = self.fields.layout
         if layout in (CANONICAL_LAYOUT, OTHER_LAYOUT):

@@ -11,12 +11,16 @@ REJECTS_SCHEMA = pa.schema(
     {
         "source_file": pa.string(),
         "source_row": pa.int64(),
+        "byte_offset": pa.int64(),
         "reason": pa.string(),
         "detail": pa.string(),
         "raw": pa.string(),
     }
 )
-"""`rejects.jsonl`: one row a row set aside, in input order."""
+"""`rejects.jsonl`: one row a row set aside, in input order.
+
+`byte_offset` is where the row begins in the unpacked file; null where that is not known.
+"""
 
 
 @dataclass(slots=True)
@@ -27,6 +31,8 @@ class InputReport:
         path: as it was given; `<pandas>` and the like for what was already in memory.
         sha256: of the file as it lies on the disk, or None for what was in memory.
         sm3: the same by SM3, or None where this Python cannot compute it.
+        archive_sha256: of the zip archive on the disk that the file lies in, or None; then
+            `sha256`, `sm3` and `bytes` are those of the unpacked file.
         bytes: size on the disk, or in memory.
         format: layout and syntax, such as `weibo-search/csv`.
         encoding: such as `utf-8`, `utf-8-sig` or `gb18030`; empty for binary formats.
@@ -41,6 +47,7 @@ class InputReport:
     path: str
     sha256: str | None = None
     sm3: str | None = None
+    archive_sha256: str | None = None
     bytes: int = 0
     format: str = ""
     encoding: str = ""

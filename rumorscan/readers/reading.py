@@ -13,8 +13,11 @@ import pyarrow as pa
 
 from rumorscan.errors import DumpError
 from rumorscan.keeping import KEEP_NOTHING, Keeper, Steps
-from rumorscan.readers.containers import ByteSource, NoRowsError, bare_name
+from rumorscan.readers.archives import Member
+from rumorscan.readers.bytesources import ByteSource
+from rumorscan.readers.containers import NoRowsError, bare_name
 from rumorscan.readers.csvs import read_csv
+from rumorscan.readers.database_limits import check_alone
 from rumorscan.readers.databases import read_database
 from rumorscan.readers.documents import DOCUMENT_LIMIT, read_document, read_rows
 from rumorscan.readers.encodings import LINE_LIMIT, SAMPLE_BYTES, LineBlocks
@@ -25,9 +28,11 @@ from rumorscan.readers.jsonl import read_jsonl
 from rumorscan.readers.moments import DEFAULT_ZONE, zone_of
 from rumorscan.readers.nesting import Nesting
 from rumorscan.readers.objects import ObjectMap
+from rumorscan.readers.packings import MAXIMUM_RATIO, MAXIMUM_UNPACKED_BYTES, Limits
 from rumorscan.readers.pipes import piped_file
 from rumorscan.readers.posts import REJECTS_SCHEMA, InputReport, Posts
 from rumorscan.readers.recency import crawl_time
+from rumorscan.readers.repeats import note_all_repeats
 from rumorscan.readers.sheets import Taken
 from rumorscan.readers.shelves import Bookmarks, Shelf, no_bookmarks
 from rumorscan.readers.sources import Memory, inputs_of, named_files, names_of
@@ -49,6 +54,7 @@ class ReadOptions:
     strict: bool = False
     batch_rows: int = 65_536
     maximum_text_characters: int = 100_000
+    limits: Limits = field(default_factory=Limits)
 
     @classmethod
     def asked(
@@ -92,6 +98,8 @@ def read_posts(
     progress: Progress | None = None,
     batch_rows: int = 65_536,
     maximum_text_characters: int = 100_000,
+    maximum_ratio: int = MAXIMUM_RATIO,
+    maximum_unpacked_bytes: int = MAXIMUM_UNPACKED_BYTES,
     keeper: Keeper = KEEP_NOTHING,
 ) -> Posts:
     """Return the posts of a dump as columns.
@@ -112,6 +120,8 @@ def read_posts(
         progress: called after each batch with the number of rows read so far.
         batch_rows: rows that are in memory at once as objects.
         maximum_text_characters: a longer text is set aside.
+        maximum_ratio: a packed file that unpacks to more times its size is refused.
+        maximum_unpacked_bytes: and so is one that unpacks to more than this.
         keeper: of the files that an earlier process has read into the same spool.
 
     Returns:
@@ -139,8 +149,9 @@ def read_posts(
         strict=strict,
         batch_rows=batch_rows,
         maximum_text_characters=maximum_text_characters,
+        limits=Limits(maximum_ratio, maximum_unpacked_bytes),
     )
-    inputs = inputs_of(source)
+    inputs = inputs_of(source, options.limits)
     named = named_files(source)
     names = pa.array(names_of(inputs), pa.string())
     folder = None if spool is None else Path(spool)
@@ -148,8 +159,8 @@ def read_posts(
     readings = []
     for index, given in enumerate(inputs):
         reading = Reading(Intake(options.door(given, names, index), folder), options)
-        steps = reading.run(given, found=isinstance(given, Path) and given not in named)
-        if keeper is KEEP_NOTHING or folder is None or not isinstance(given, Path):
+        steps = reading.run(given, found=not isinstance(given, Memory) and given not in named)
+        if keeper is KEEP_NOTHING or folder is None or isinstance(given, Memory):
             _follow(steps, progress, done)
             reading.intake.close()
         else:
@@ -231,9 +242,10 @@ class Reading:
         self.intake.notes.update(self.intake.rounding.notes())
         report.notes.update(sorted(self.intake.notes.items()))
 
-    def _file(self, path: Path) -> Iterator[int]:
+    def _file(self, given: Path | Member) -> Iterator[int]:
+        path = Path(str(given))
         wanted = self.options.wanted.syntax
-        with ByteSource(path) as source:
+        with ByteSource(given, self.options.limits) as source:
             self.report.bytes = source.size
             try:
                 head = source.peek(SAMPLE_BYTES)
@@ -246,11 +258,15 @@ class Reading:
                     "xls": self._tables,
                     "sqlite": self._tables,
                 }.get(self.syntax.name, self._text)
+                if self.syntax.name == "sqlite":
+                    check_alone(given)
                 yield from read(source)
             except NoRowsError:
                 self.report.sha256, self.report.sm3 = source.hashes()
                 raise
             self.report.sha256, self.report.sm3 = source.hashes()
+            if isinstance(given, Member):
+                self.report.archive_sha256 = given.archive.sha256()
 
     def _text(self, source: ByteSource) -> Iterator[int]:
         document = self.syntax.name == "json"
@@ -277,20 +293,22 @@ class Reading:
                 self.intake.notes[what] = count
 
     def _parquet(self, source: ByteSource) -> Iterator[int]:
-        given = _whole(source)
         yield from self._columns(
             read_parquet(
-                pa.py_buffer(given) if isinstance(given, bytes) else given,
+                source.local_path(),
                 self.intake,
                 self._column_map,
                 self.options.batch_rows,
+                self.options.limits,
             )
         )
 
     def _tables(self, source: ByteSource) -> Iterator[int]:
-        read = read_database if self.syntax.name == "sqlite" else read_workbook
-        given = _whole(source)
-        for taken in read(given, self.intake, self._column_map, self.options.batch_rows):
+        read = read_database
+        if self.syntax.name != "sqlite":
+            read = partial(read_workbook, limits=self.options.limits)
+        path = source.local_path()
+        for taken in read(path, self.intake, self._column_map, self.options.batch_rows):
             self.taken, self.fields = taken, taken.fields
             yield self.intake.rows
 
@@ -341,20 +359,6 @@ class Reading:
         }
 
 
-def _whole(source: ByteSource) -> Path | bytes:
-    """Return a file that is read in any order: its path, or its content where it is packed.
-
-    Raises:
-        DumpError: it is packed and too large to be held in memory.
-    """
-    if not source.packing:
-        return source.path
-    data = source.read(DOCUMENT_LIMIT + 1)
-    if len(data) > DOCUMENT_LIMIT:
-        raise DumpError(f"{source.path}: is packed and large; unpack it first")
-    return data
-
-
 def require_rows(readings: Sequence[Reading]) -> None:
     """Refuse a dump of which every file was passed over.
 
@@ -368,9 +372,12 @@ def require_rows(readings: Sequence[Reading]) -> None:
 
 def _gather(readings: list[Reading]) -> Posts:
     schema = posts_schema(set[str]().union(*(reading.intake.fields for reading in readings)))
+    tables = [reading.intake.accepted.finish(schema) for reading in readings]
+    reports = [reading.report for reading in readings]
+    note_all_repeats(reports, tables)  # of rows, too, that an earlier process has read
     return Posts(
-        pa.concat_tables([reading.intake.accepted.finish(schema) for reading in readings]),
-        [reading.report for reading in readings],
+        pa.concat_tables(tables),
+        reports,
         pa.concat_tables([reading.intake.rejected.finish(REJECTS_SCHEMA) for reading in readings]),
     )
 

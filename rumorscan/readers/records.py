@@ -17,13 +17,17 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv
 
-from rumorscan.readers.encodings import STRIP_BYTES, cut_at_lines
+from rumorscan.readers.encodings import LINE_LIMIT, STRIP_BYTES, cut_at_lines
 from rumorscan.readers.fields import FieldMap
 from rumorscan.readers.generations import Alignment
 from rumorscan.readers.intake import Intake, RawRows, Reject
+from rumorscan.readers.origins import DataSpots, LineSpots, Origins
+from rumorscan.readers.quoting import is_open, is_strict
 
 RECORD_LINES = 1_000
 """A record of more lines has lost a quotation mark."""
+_NARROW_LINES = 6
+"""Lines of a text may look like records of two columns by accident; so many do not."""
 WAITING_BYTES = 1 << 20
 """So has a record that is longer and not closed at the end of a block."""
 
@@ -62,10 +66,18 @@ class LineFeed:
 
 
 class RecordReader:
-    """Turns blocks of lines into batches of records; counts the records."""
+    """Turns blocks of lines into batches of records; counts the records.
+
+    Attributes:
+        header: the first record.
+        origins: where the blocks lie; whoever hands one over adds it here first.
+    """
 
     def __init__(self, header: Header, intake: Intake) -> None:
+        csv.field_size_limit(max(csv.field_size_limit(), LINE_LIMIT))
         self.header = header
+        self.origins = Origins()
+        self._place = 0  # in everything that was handed over
         self._waiting = b""
         self._intake = intake
         self._record = 1
@@ -79,13 +91,19 @@ class RecordReader:
 
     def so_far(self) -> dict[str, Any]:
         """Return what a reader of the next block must know of those before it."""
-        return {"waiting": self._waiting.decode(), "record": self._record, "all": self._all}
+        return {
+            "waiting": self._waiting.decode(),
+            "record": self._record,
+            "all": self._all,
+            "place": self._place,
+        }
 
     def go_on(self, state: Mapping[str, Any]) -> None:
         """Take over what another reader knew."""
         self._waiting = state["waiting"].encode()
         self._record = state["record"]
         self._all = state["all"]
+        self._place = state["place"]
 
     def batches(
         self, data: bytes, batch_rows: int, overlong: bool = False, final: bool = False
@@ -94,8 +112,9 @@ class RecordReader:
         if overlong:
             yield from self._read(b"", batch_rows, True)
             reject = Reject(self._record, "too-long", "over 16 MB", data.decode(errors="ignore"))
+            yield self._placed(_nothing_but([reject]), self._place)
             self._record += 1
-            yield _nothing_but([reject])
+            self._place += len(data)
         else:
             yield from self._read(data, batch_rows, final)
 
@@ -103,19 +122,34 @@ class RecordReader:
         self, data: bytes, batch_rows: int, final: bool, whole: bool = True
     ) -> Iterator[RawRows]:
         """Read a block as a whole, else in strips, so that a bad record slows only its own."""
+        base = self._place - len(self._waiting)
+        self._place += len(data)
         data, self._waiting = self._waiting + data, b""
         if not data:
             return
         batch = self._fast(data, final)
         if batch is not None:
-            yield batch
+            yield self._placed(batch, base)
         elif whole and len(data) > STRIP_BYTES:
+            self._place = base
             strips = cut_at_lines(data, STRIP_BYTES)
             for place, strip in enumerate(strips, 1):
                 last = final and place == len(strips)
                 yield from self._read(strip, batch_rows, last, False)
         else:
-            yield from self._slow(data.decode(), batch_rows, final)
+            for batch in self._slow(data.decode(), batch_rows, final):
+                yield self._placed(batch, base)
+
+    def _placed(self, batch: RawRows, base: int) -> RawRows:
+        """Let a batch tell where its rows lie in the file, not in what begins at `base`."""
+        within = batch.offset
+
+        def offset(row: int) -> int | None:
+            place = within(row)
+            return None if place is None else self.origins.offset_of(base + place)
+
+        batch.offset = offset
+        return batch
 
     def _fast(self, data: bytes, final: bool) -> RawRows | None:
         """Read a block as a whole, or return None where some record needs a closer look."""
@@ -124,6 +158,7 @@ class RecordReader:
             data.startswith((b"\n", b"\r"))
             or b"\n\n" in data
             or b"\n\r" in data
+            or b"\n\xef\xbb\xbf" in data  # where files were joined
             or (b"\r" in data and data.count(b"\r") != data.count(b"\r\n"))
         ):
             return None
@@ -143,12 +178,13 @@ class RecordReader:
             if found is None:
                 return None
             table, ends = found
-        elif quotes and _is_open([data[data[:-1].rfind(b"\n") + 1 :].decode()], self._delimiter):
+        elif quotes and is_open([data[data[:-1].rfind(b"\n") + 1 :].decode()], self._delimiter):
             return None
         first = self._record
         self._record += table.num_rows
         columns = {name: table.column(str(place)) for name, place in self._places.items()}
-        return RawRows(columns, np.arange(first, self._record), _raw_of(data, ends))
+        spots = DataSpots(data, first, ends)
+        return RawRows(columns, np.arange(first, self._record), _raw_of(data, ends), offset=spots)
 
     def _parse(self, data: bytes, quotes: bool, wanted: list[str]) -> pa.RecordBatch | None:
         """Return the wanted columns, named by their places, as text."""
@@ -191,9 +227,11 @@ class RecordReader:
         ends = line_ends[np.cumsum(taken) - 1]
         starts = np.concatenate(([0], ends[:-1]))
         last = len(ends) - 1
-        for row in np.unique(np.append(np.flatnonzero(taken > 1), last)).tolist():
+        # a record of two lines has one further line, which is no sign of anything
+        sound = 2 if is_strict(data[: starts[last]], self._delimiter) else 1
+        for row in np.unique(np.append(np.flatnonzero(taken > sound), last)).tolist():
             record = list(LineFeed(data[starts[row] : ends[row]].decode()))
-            if row == last and _is_open(record, self._delimiter):
+            if row == last and is_open(record, self._delimiter):
                 if final or not row or len(data) - starts[row] >= WAITING_BYTES:
                     return None
                 self._waiting = data[starts[row] :]
@@ -222,11 +260,15 @@ class RecordReader:
         numbers: list[int] = []
         spans: list[tuple[int, int]] = []
         broken: list[Reject] = []
+        original = list(lines.lines)
+        starts: dict[int, int] = {}
+        spots = LineSpots(original, starts)
         while (start := lines.place) < len(lines.lines):
             lines.limit = start + RECORD_LINES
+            lines.lines[start] = lines.lines[start].removeprefix("\ufeff")
             record, fault = self._next(reader, lines, start)
             if fault == "open-quote" and not final and lines.limit > len(lines.lines):
-                rest = "".join(lines.lines[start:]).encode()
+                rest = "".join(original[start:]).encode()
                 if len(rest) < WAITING_BYTES:
                     self._waiting = rest
                     break
@@ -243,18 +285,19 @@ class RecordReader:
                 detail = (
                     f"{len(record)} cells; expected {self._width}" if fault == "ragged-row" else ""
                 )
-                raw = "".join(lines.lines[start : lines.place]).rstrip("\r\n")
+                raw = "".join(original[start : lines.place]).rstrip("\r\n")
                 broken.append(Reject(self._record, fault, detail, raw))
             else:
                 rows.append(record)
                 numbers.append(self._record)
                 spans.append((start, lines.place))
+            starts[self._record] = start
             self._record += 1
             if len(rows) + len(broken) >= batch_rows:
-                yield self._batch(rows, numbers, (lines.lines, spans), broken)
+                yield self._batch(rows, numbers, (original, spans), broken, spots)
                 rows, numbers, spans, broken = [], [], [], []
         if rows or broken:
-            yield self._batch(rows, numbers, (lines.lines, spans), broken)
+            yield self._batch(rows, numbers, (original, spans), broken, spots)
 
     def _next(
         self, reader: Iterator[list[str]], lines: LineFeed, start: int
@@ -266,7 +309,7 @@ class RecordReader:
             return [], "too-long"
         taken = lines.lines[start : lines.place]
         if next(lines, None) is None:
-            if _is_open(taken, self._delimiter):
+            if is_open(taken, self._delimiter):
                 return record, "open-quote"
         else:
             lines.place -= 1
@@ -275,7 +318,7 @@ class RecordReader:
 
     def _swallows(self, lines: Sequence[str]) -> bool:
         """Whether the further lines of a record look like records of their own."""
-        if len(lines) < 2 or self._width < 3:
+        if len(lines) < (2 if self._width > 2 else _NARROW_LINES) or self._width < 2:
             return False
         own = sum(
             len(record) == self._width
@@ -296,6 +339,7 @@ class RecordReader:
         numbers: list[int],
         origin: tuple[list[str], list[tuple[int, int]]],
         broken: list[Reject],
+        spots: LineSpots,
     ) -> RawRows:
         lines, spans = origin
 
@@ -305,7 +349,7 @@ class RecordReader:
         columns: dict[str, Any] = {
             name: [row[place] for row in rows] for name, place in self._places.items()
         }
-        return RawRows(columns, np.asarray(numbers, np.int64), raw, broken)
+        return RawRows(columns, np.asarray(numbers, np.int64), raw, broken, spots)
 
 
 def _raw_of(data: bytes, ends: np.ndarray[Any, Any] | None) -> Callable[[int], str]:
@@ -322,17 +366,5 @@ def _raw_of(data: bytes, ends: np.ndarray[Any, Any] | None) -> Callable[[int], s
     return raw
 
 
-def _is_open(lines: Sequence[str], delimiter: str) -> bool:
-    """Whether a further line would belong to the last record of these."""
-    if '"' not in lines[-1] and len(lines) == 1:
-        return False
-    lines = [*lines[:-1], lines[-1].rstrip("\r\n") + "\n"]
-    try:
-        alone = sum(1 for _ in csv.reader(lines, delimiter=delimiter))
-        return sum(1 for _ in csv.reader([*lines, "."], delimiter=delimiter)) == alone
-    except csv.Error:
-        return True
-
-
 def _nothing_but(broken: list[Reject]) -> RawRows:
-    return RawRows({}, np.zeros(0, np.int64), str, broken)
+    return RawRows({}, np.zeros(0, np.int64), str, broken, lambda row: 0)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,9 @@ from typing import Any
 import pyarrow as pa
 
 from rumorscan.errors import DumpError
+from rumorscan.readers.archives import Member
 from rumorscan.readers.containers import find_files
+from rumorscan.readers.packings import Limits
 from rumorscan.readers.pipes import STANDARD_INPUT
 
 
@@ -31,7 +33,7 @@ class Memory:
         return self.name
 
 
-def inputs_of(source: Any) -> list[Path | Memory]:
+def inputs_of(source: Any, limits: Limits | None = None) -> list[Path | Member | Memory]:
     """Return the files and things in memory that a source stands for, in order.
 
     Raises:
@@ -40,13 +42,13 @@ def inputs_of(source: Any) -> list[Path | Memory]:
     if isinstance(source, str) and source == STANDARD_INPUT:
         return [Memory("stdin", None)]
     if isinstance(source, (str, Path)):
-        return list(find_files(source))
+        return list(find_files(source, limits))
     kind = _kind_of(source)
     if kind is not None:
         return [kind]
     if isinstance(source, (list, tuple)) and not any(isinstance(item, Mapping) for item in source):
         if source:
-            return [given for item in source for given in inputs_of(item)]
+            return [given for item in source for given in inputs_of(item, limits)]
     elif isinstance(source, Iterable) and not isinstance(source, (bytes, Mapping)):
         return [Memory("rows", source)]
     raise DumpError(
@@ -80,7 +82,7 @@ def named_files(source: Any) -> set[Path]:
     return set()
 
 
-def names_of(inputs: list[Path | Memory]) -> list[str]:
+def names_of(inputs: Sequence[Path | Member | Memory]) -> list[str]:
     """Return a name of its own for each input: the file's, or the path where names are shared.
 
     Example:

@@ -16,11 +16,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from rumorscan.errors import DumpError
+from rumorscan.readers.columns import cut_to_size, decoded_bytes, sound_strings
 from rumorscan.readers.fields import FieldMap
-from rumorscan.readers.intake import Intake, RawRows
+from rumorscan.readers.intake import Intake, RawRows, check_width
+from rumorscan.readers.packings import Limits
 from rumorscan.readers.values import Column, plain_text
 
 MapMaker = Callable[[Sequence[str]], FieldMap]
+_FREE_ROWS = 10_000_000
 Batch = dict[str, Column]
 """Columns of one length by name."""
 
@@ -36,7 +39,11 @@ def read_batches(batches: Iterable[Batch], intake: Intake, fields: FieldMap) -> 
         count = len(next(iter(batch.values()), ()))
         if not count:
             continue
-        columns = {name: _column(batch, path) for name, path in fields.reads.items()}
+        columns = {}
+        for name, path in fields.reads.items():
+            columns[name], mended = sound_strings(_column(batch, path))
+            if mended:
+                intake.notes["values that were no UTF-8, mended"] += mended
         intake.take(RawRows(columns, np.arange(first, first + count), _raw_of(batch)), fields)
         first += count
         yield fields
@@ -51,7 +58,10 @@ def _raw_of(batch: Batch) -> Callable[[int], str]:
 
 
 def _value(value: Any) -> Any:
-    shown = value.as_py() if isinstance(value, pa.Scalar) else value
+    try:
+        shown = value.as_py() if isinstance(value, pa.Scalar) else value
+    except (UnicodeDecodeError, OverflowError, ValueError):
+        return f"<{value.type}>"  # what Python has no value for
     if isinstance(shown, str):
         return plain_text(shown)
     return (
@@ -89,7 +99,11 @@ def column_names(schema: pa.Schema) -> list[str]:
 
 
 def read_parquet(
-    source: Path | pa.Buffer, intake: Intake, make_map: MapMaker, batch_rows: int
+    source: Path,
+    intake: Intake,
+    make_map: MapMaker,
+    batch_rows: int,
+    limits: Limits | None = None,
 ) -> Iterator[FieldMap]:
     """Read a Parquet file into the intake; only the mapped columns are read.
 
@@ -101,19 +115,57 @@ def read_parquet(
 
     where = intake.door.path
     try:
-        with pq.ParquetFile(
-            str(source) if isinstance(source, Path) else pa.BufferReader(source)
-        ) as file:
+        with pq.ParquetFile(str(source)) as file:
+            check_width(file.schema_arrow.names, where)
+            _check_size(file.metadata, source.stat().st_size, where, limits or Limits())
             fields = make_map(column_names(file.schema_arrow))
             top = {
                 name.split(".")[0] if name not in file.schema_arrow.names else name
                 for name in fields.reads.values()
             }
             wanted = [name for name in file.schema_arrow.names if name in top]
+            strings = [name for name in fields.columns.values() if _is_string(file, name)]
+        with pq.ParquetFile(str(source), read_dictionary=strings) as file:
             batches = file.iter_batches(batch_rows, columns=wanted, use_threads=False)
-            yield from read_batches((_as_batch(batch) for batch in batches), intake, fields)
-    except (pa.ArrowException, OSError) as error:
+            watched = _watched(batches, source.stat().st_size, where, limits or Limits())
+            parts = (_as_batch(part) for batch in watched for part in cut_to_size(batch))
+            yield from read_batches(parts, intake, fields)
+    except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
         raise DumpError(f"{where}: cannot be read as Parquet: {_first_line(error)}") from error
+
+
+def _watched(
+    batches: Iterable[pa.RecordBatch], size: int, where: str, limits: Limits
+) -> Iterator[pa.RecordBatch]:
+    """Yield the batches until their strings take far more than the file can hold."""
+    decoded = 0
+    for batch in batches:
+        decoded += decoded_bytes(batch)
+        limits.check(where, size, decoded)
+        yield batch
+
+
+def _is_string(file: Any, path: str) -> bool:
+    """Whether a column of a Parquet file holds strings, at the end of its dotted path."""
+    kind: Any = pa.struct(file.schema_arrow)
+    if path in file.schema_arrow.names:
+        path, rest = "", [path]
+    else:
+        rest = path.split(".")
+    for name in rest:
+        kind = kind.field(name).type
+    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind))
+
+
+def _check_size(about: Any, size: int, where: str, limits: Limits) -> None:
+    """Refuse a file that claims far more rows or bytes than it can hold."""
+    groups = [about.row_group(place) for place in range(about.num_row_groups)]
+    limits.check(where, size, sum(group.total_byte_size for group in groups))
+    if about.num_rows > max(limits.ratio * size, _FREE_ROWS):
+        raise DumpError(
+            f"{where}: claims {about.num_rows:,} rows in {size:,} bytes, as a decompression bomb "
+            "does; if it is sound, raise reading.maximum_ratio"
+        )
 
 
 def read_table(

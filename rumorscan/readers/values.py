@@ -138,6 +138,23 @@ def plain_text(value: str) -> str:
     return value.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
+def count_halved(values: Column) -> int:
+    r"""Return how many texts of a list hold half of a surrogate pair, which no encoding has.
+
+    Example:
+        >>> count_halved(["停水", "停\ud800", 7])
+        1
+    """
+    if not isinstance(values, list):
+        return 0
+    texts = [value for value in values if isinstance(value, str)]
+    try:
+        "".join(texts).encode()
+    except UnicodeEncodeError:
+        return sum(plain_text(text).count("\ufffd") > text.count("\ufffd") for text in texts)
+    return 0
+
+
 def _none_bad(count: int) -> Mask:
     return np.zeros(count, bool)
 

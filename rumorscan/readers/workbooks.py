@@ -6,8 +6,8 @@ The first row of a sheet that names a column of posts is its header; blank rows 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import time, timedelta
-from io import BytesIO
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -15,36 +15,64 @@ from typing import Any
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
 
 from rumorscan.errors import DumpError
+from rumorscan.readers.archives import BEGINNINGS
 from rumorscan.readers.intake import Intake
+from rumorscan.readers.packings import Limits
 from rumorscan.readers.sheets import Cells, MapMaker, Sheet, Taken, read_sheets
 from rumorscan.readers.values import EXACT_DOUBLE
+from rumorscan.readers.workbook_limits import check_workbook
 
 _HEADER_ROWS = 10
 
 
 def read_workbook(
-    source: Path | bytes, intake: Intake, make_map: MapMaker, batch_rows: int
+    path: Path,
+    intake: Intake,
+    make_map: MapMaker,
+    batch_rows: int,
+    limits: Limits | None = None,
 ) -> Iterator[Taken]:
     """Read the sheets of a workbook that hold posts into the intake.
 
     Raises:
-        DumpError: the file is damaged, no sheet holds posts, or a row is bad and the intake is
-            strict.
+        DumpError: the file is damaged, hostile or too large, no sheet holds posts, or a row is
+            bad and the intake is strict.
     """
     where = intake.door.path
-    try:
-        workbook = CalamineWorkbook.from_object(
-            BytesIO(source) if isinstance(source, bytes) else str(source)
-        )
+    with _ours(where), path.open("rb") as file:
+        if file.read(4).startswith(BEGINNINGS):
+            check_workbook(path, where, limits)
+        file.seek(0)
+        # by its content: workbooks often have the ending of another kind
+        workbook = CalamineWorkbook.from_filelike(file)
         sheets = [
             _sheet(workbook.get_sheet_by_name(name), intake, make_map)
             for name in workbook.sheet_names
         ]
-    except (CalamineError, OSError) as error:
-        raise DumpError(f"{where}: cannot be read as a workbook: {error}") from error
     yield from read_sheets(
         [sheet for sheet in sheets if sheet.columns], intake, make_map, batch_rows
     )
+
+
+@contextmanager
+def _ours(where: str) -> Iterator[None]:
+    """Turn what the library raises into our error, its panics as well.
+
+    Raises:
+        DumpError: the file cannot be read.
+    """
+    try:
+        yield
+    except (CalamineError, OSError, ValueError, OverflowError) as error:
+        raise DumpError(f"{where}: cannot be read as a workbook: {_in_one_line(error)}") from error
+    except BaseException as error:
+        if type(error).__name__ != "PanicException":  # of PyO3, which is no Exception
+            raise
+        raise DumpError(f"{where}: is a damaged workbook: {_in_one_line(error)}") from error
+
+
+def _in_one_line(error: BaseException) -> str:
+    return " ".join(str(error).split())[:200]
 
 
 def _sheet(sheet: CalamineSheet, intake: Intake, make_map: MapMaker) -> Sheet:
@@ -52,8 +80,13 @@ def _sheet(sheet: CalamineSheet, intake: Intake, make_map: MapMaker) -> Sheet:
     count = max(sheet.height - start - 1, 0) if header else 0
 
     def rows() -> Iterator[Cells]:
-        for cells in islice(sheet.iter_rows(), start + 1, None):
-            row = [_value(cell) for cell in cells]
+        cells = islice(sheet.iter_rows(), start + 1, None)
+        while True:
+            with _ours(intake.door.path):
+                found = next(cells, None)
+            if found is None:
+                return
+            row = [_value(cell) for cell in found]
             if all(cell is None for cell in row):
                 continue
             if [str(cell or "").strip() for cell in row] == header:

@@ -141,6 +141,8 @@ def read_table(source: Any, settings: Settings) -> pa.Table:
         strict=reading.strict,
         batch_rows=reading.batch_rows,
         maximum_text_characters=reading.maximum_text_characters,
+        maximum_ratio=reading.maximum_ratio,
+        maximum_unpacked_bytes=reading.maximum_unpacked_bytes,
     ).table
 
 

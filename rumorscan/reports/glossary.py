@@ -145,6 +145,7 @@ REJECTS = {
     "open-quote": Phrase("引号没有闭合", "a quotation mark is not closed"),
     "too-long": Phrase("行太长", "the row is too long"),
     "not-a-post": Phrase("不是帖子，是系统通知", "no post, but a notice of the service"),
+    "too-wide": Phrase("列太多", "the row has too many columns"),
     "missing-text": Phrase("没有正文", "there is no text"),
     "bad-text": Phrase("正文不是文字", "the text is no text"),
     "text-too-long": Phrase("正文超过长度上限", "the text is longer than the limit"),

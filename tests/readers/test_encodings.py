@@ -2,11 +2,13 @@ import io
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rumorscan.readers import encodings, read_posts
-from rumorscan.readers.encodings import LineBlocks, guess_encoding, is_utf8
+from rumorscan.readers.charsets import COMMON, guess_encoding, is_utf8
+from rumorscan.readers.encodings import LineBlocks
+from rumorscan.readers.garbling import likely_reading
 
 PLAIN = (
     "城东水厂今天停水三天，大家快去超市买水，家里有老人和孩子的先准备好，不要等到没有水的时候再说。"
@@ -119,3 +121,89 @@ def test_lines_over_the_limit_are_cut_and_the_others_whole(lines, size):
     short = [line.encode() for line in lines if 0 < len(line.encode()) < 20]
     assert [line for line in kept if 0 < len(line) < 20] == short
     assert sum(block.overlong for block in blocks) <= sum(length >= 20 for length in lengths)
+
+
+def codecs_without_marks():
+    return ["utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be"]
+
+
+@pytest.mark.parametrize("encoding", codecs_without_marks())
+def test_wide_encodings_without_a_mark_are_recognized(tmp_path, encoding):
+    rows = rows_of(50, PLAIN)
+    posts = read_bytes(tmp_path, dump(rows).encode(encoding))
+    assert posts.inputs[0].encoding == encoding
+    assert posts.column("text").to_pylist() == [row["text"] for row in rows]
+    table = "\n".join(["帐号,正文", *(f"七〇〇〇，{PLAIN}" for _ in range(50))])
+    assert guess_encoding(table.encode(encoding)).name == encoding  # hardly a zero in it
+    assert guess_encoding(b"\0" * 4_000).name not in codecs_without_marks()
+
+
+WIDE = ["utf-16", "utf-16-be", "utf-32", "utf-32-be"]
+CHANGES = {"lost": (1, b""), "added": (0, b"\x5a"), "changed": (1, b"\xd9")}
+
+
+@settings(max_examples=60)
+@given(
+    st.sampled_from(["utf-8", "gb18030", "big5", *WIDE]),
+    st.sampled_from(list(CHANGES)),
+    st.floats(0, 1),
+)
+def test_a_byte_lost_added_or_changed_costs_at_most_one_row(tmp_path_factory, encoding, what, at):
+    rows = rows_of(20, SCRIPT.get(encoding, PLAIN))
+    data = dump(rows).encode(encoding)
+    newline = "\n".encode(guess_encoding(data).codec)
+    start = data.index(newline) + len(newline)  # the first row tells the columns
+    place = start + int(at * (len(data) - start - 1))
+    near = range(place - len(newline) + 1, place + 1)
+    if any(data.startswith(newline, before) for before in near):
+        place -= 2 * len(newline)  # a line end is a row's own
+    gone, new = CHANGES[what]
+    posts = read_bytes(tmp_path_factory.mktemp("b"), data[:place] + new + data[place + gone :])
+    kept = posts.column("text").to_pylist()
+    assert sum(row["text"] in kept for row in rows) >= 19
+    assert posts.rows == len(kept) + posts.rejects.num_rows == 20
+
+
+@pytest.mark.parametrize("encoding", ["gb18030", "big5"])
+def test_lines_of_utf8_in_another_file_are_not_taken_for_odd_characters(tmp_path, encoding):
+    rows = rows_of(60, SCRIPT.get(encoding, PLAIN))
+    others = {7: "utf-8", 30: "utf-8", 31: "utf-8"}
+    lines = [dump([row]).encode(others.get(i, encoding)) for i, row in enumerate(rows)]
+    posts = read_bytes(tmp_path, b"\n".join(lines))
+    assert posts.inputs[0].encoding == encoding
+    assert posts.column("text").to_pylist() == [row["text"] for row in rows]
+    assert posts.inputs[0].notes == {"lines in another encoding": 3}
+
+
+def test_three_encodings_in_one_file_are_told_apart_line_by_line(tmp_path):
+    texts = [PLAIN, SCRIPT["big5"], PLAIN]
+    kinds = ["utf-8", "big5", "gb18030"]
+    rows = [{**rows_of(1, texts[i % 3])[0], "post_id": str(i)} for i in range(30)]
+    lines = [dump([row]).encode(kinds[i % 3]) for i, row in enumerate(rows)]
+    posts = read_bytes(tmp_path, b"\n".join([dump(rows_of(1, PLAIN)).encode()] * 30 + lines))
+    assert posts.column("text").to_pylist()[30:] == [row["text"] for row in rows]
+    assert posts.inputs[0].notes["lines in another encoding"] == 20
+
+
+def test_what_was_lost_before_is_not_counted_as_lost_here(tmp_path):
+    rows = rows_of(3, "停\ufffd水")
+    posts = read_bytes(tmp_path, dump(rows).encode())
+    assert not posts.inputs[0].notes
+    data = dump(rows).encode().replace(b"\xe6\xb0\xb4", b"\xe6\xb0\xff", 1)
+    assert read_bytes(tmp_path, data).inputs[0].notes == {"characters lost in decoding": 2}
+
+
+def test_texts_that_were_garbled_before_are_kept_as_they_are_and_counted(tmp_path):
+    garbled = PLAIN.encode().decode("gb18030", "replace")
+    assert garbled != PLAIN
+    posts = read_bytes(tmp_path, dump([*rows_of(3, garbled), *rows_of(3, PLAIN)]).encode())
+    assert posts.column("text").to_pylist()[0] == f"{garbled}0"
+    assert posts.inputs[0].notes["texts that look like UTF-8 read as GB18030, kept so"] == 3
+    reading = likely_reading(garbled)
+    assert reading is not None
+    assert sum(one == other for one, other in zip(reading, PLAIN, strict=False)) > 10
+
+
+@given(st.lists(st.sampled_from(sorted(COMMON)), max_size=40))
+def test_ordinary_text_does_not_look_garbled(characters):
+    assert likely_reading("".join(characters)) is None

@@ -74,7 +74,9 @@ def test_a_bad_row_is_set_aside_with_its_reason_and_the_rest_goes_on(tmp_path, b
 
 
 def test_strict_reading_stops_at_the_first_bad_row_and_names_it(tmp_path):
-    with pytest.raises(DumpError, match=r"dump.jsonl, row 2: the time cannot be read .*'昨天'"):
+    with pytest.raises(
+        DumpError, match=r"dump.jsonl, row 2 .byte 110.: the time cannot be read .*'昨天'"
+    ):
         read_bytes(tmp_path, line() + b"\n" + line(posted_at="昨天") + b"\n{", strict=True)
 
 

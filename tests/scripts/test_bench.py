@@ -76,3 +76,12 @@ def test_a_scan_is_killed_and_resumed_and_both_are_measured() -> None:
     assert done.returncode == 0, done.stderr
     assert "a scan that was killed" in done.stdout
     assert "done again of all work before the kills" in done.stdout
+
+
+@pytest.mark.slow
+def test_readers_are_measured_in_speed_and_memory() -> None:
+    done = run_script("bench_readers.py", "--rows", "500", "--repeats", "1", "--json")
+    assert done.returncode == 0, done.stderr
+    figures = json.loads(done.stdout)
+    assert {"jsonl", "csv", "parquet"} <= {row[0] for row in figures["speeds"]}
+    assert all(short > 0 for _, short, _ in figures["memory"])
