@@ -27,7 +27,7 @@ from rumorscan.rumors.reading import read_texts
 from rumorscan.rumors.stacked import StackedModel
 from rumorscan.text.distinct import find_distinct
 from rumorscan.text.fold import Folded
-from rumorscan.training.alarms import SCAN_RATE
+from rumorscan.training.measuring.alarms import SCAN_RATE
 
 RATES = (SCAN_RATE, TRAINED_RATE)
 SAMPLE = 5_000
