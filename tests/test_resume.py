@@ -1,10 +1,13 @@
 """A scan that is killed at any point leaves the old state or an unfinished folder, and goes on."""
 
+import gzip
+import io
 import json
 import os
 import subprocess
 import sys
 import threading
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -278,12 +281,43 @@ def _csv() -> bytes:
     return "\n".join(lines).encode("gb18030")
 
 
-@pytest.mark.parametrize("name", ["posts.jsonl", "posts.csv"])
+def _late() -> bytes:
+    """A known layout in which keys appear late, once beside a broken line, and kinds are mixed."""
+    rows = [
+        {"note_id": f"n{n}", "title": "", "desc": f"第{n}号水厂停水三天", "user_id": f"a{n % 9}",
+         "time": 1772414047000 + n, "last_modify_ts": 1772414200000} for n in range(300)
+    ]  # fmt: skip
+    rows[35]["liked_count"] = "1.2万"
+    rows[36]["user_id"] = 7  # of another kind from here on: line by line
+    rows[200]["share_count"] = 5
+    lines = [orjson.dumps(row) for row in rows]
+    lines[37] = b"{broken"
+    return b"\n".join(lines)
+
+
+def _archive() -> bytes:
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("一月/posts.csv", _csv())
+        archive.writestr("二月/posts.jsonl", _jsonl())
+    return stream.getvalue()
+
+
+MIDDLES = {
+    "posts.jsonl": _jsonl,
+    "posts.csv": _csv,
+    "late.jsonl": _late,
+    "posts.jsonl.gz": lambda: gzip.compress(_jsonl()),
+    "posts.zip": _archive,
+}
+
+
+@pytest.mark.parametrize("name", MIDDLES)
 def test_a_file_is_read_on_from_its_middle(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     dump = tmp_path / name
-    dump.write_bytes(_jsonl() if name.endswith("jsonl") else _csv())
+    dump.write_bytes(MIDDLES[name]())
     monkeypatch.setattr("rumorscan.readers.encodings.BLOCK_BYTES", 900)
     monkeypatch.setattr("rumorscan.readers.encodings.SAMPLE_BYTES", 900)
     keep_all(monkeypatch)
@@ -298,6 +332,14 @@ def test_a_file_is_read_on_from_its_middle(
     rs.scan(dump, model="", out=tmp_path / "plain")
     whole, all_rows = files_of(tmp_path / "plain"), sum(taken)
     assert len(taken) > 12
+    rejects = [orjson.loads(line) for line in whole["rejects.jsonl"].splitlines()]
+    assert rejects
+    for reject in rejects:
+        assert reject["byte_offset"] is not None
+    if name != "posts.csv":
+        notes = [one["notes"] for one in whole["run.json"]["inputs"]]
+        late = name == "late.jsonl"
+        assert late or any("post ids that stood before with another text" in one for one in notes)
     for at in (2, 5, 9, len(taken) - 1):
         out = tmp_path / f"run-{at}"
         with pytest.raises(KeyboardInterrupt):
@@ -307,6 +349,46 @@ def test_a_file_is_read_on_from_its_middle(
         assert files_of(out) == whole
         assert sum(taken) < all_rows
     assert sum(taken) < 0.25 * all_rows
+
+
+def test_a_key_that_appears_late_is_known_to_whoever_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dump = tmp_path / "late.jsonl"
+    dump.write_bytes(_late())
+    monkeypatch.setattr("rumorscan.readers.encodings.BLOCK_BYTES", 900)
+    monkeypatch.setattr("rumorscan.readers.encodings.SAMPLE_BYTES", 900)
+    keep_all(monkeypatch)
+    out = tmp_path / "run"
+    with pytest.raises(KeyboardInterrupt):
+        rs.scan(dump, model="", out=out, progress=StopAt(30))
+    run = rs.scan(dump, model="", out=out, resume=True)
+    assert {"likes", "reposts"} <= set(run.about["inputs"][0]["mapping"])
+
+
+def test_an_archive_that_changed_is_not_gone_on_with(tmp_path: Path) -> None:
+    dump = tmp_path / "posts.zip"
+    dump.write_bytes(_archive())
+    status = dump.stat()
+    cut(dump, tmp_path / "run")
+    os.utime(dump, ns=(status.st_atime_ns, status.st_mtime_ns + 1_000_000_000))
+    cut(dump, tmp_path / "run", "write", resume=True)  # only its time is another one
+    data = bytearray(dump.read_bytes())
+    data[10] ^= 1  # the time at which a member was packed
+    dump.write_bytes(data)
+    with pytest.raises(RunError, match=r"'.*posts\.zip/一月/posts\.csv' changed: its SHA-256"):
+        rs.scan(dump, model="", out=tmp_path / "run", resume=True)
+    dump.write_bytes(_archive()[:-1])
+    with pytest.raises((RunError, DumpError), match=r"changed|damaged"):
+        rs.scan(dump, model="", out=tmp_path / "run", resume=True)
+
+
+def test_a_run_of_an_archive_that_is_finished_is_given_back(tmp_path: Path) -> None:
+    dump = tmp_path / "posts.zip"
+    dump.write_bytes(_archive())
+    whole = rs.scan(dump, model="", out=tmp_path / "run")
+    again = rs.scan(dump, model="", out=tmp_path / "run", resume=True)
+    assert again.about["started_at"] == whole.about["started_at"]
 
 
 def test_posts_in_memory_are_told_apart_by_content(tmp_path: Path) -> None:

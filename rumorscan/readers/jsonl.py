@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import json
 from codecs import BOM_UTF8
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from itertools import islice
 from typing import Any
@@ -38,6 +38,7 @@ DEPTH_LIMIT = 1_000
 _NEWLINE, _OPEN, _CLOSE, _RETURN = b"\n{}\r"
 _BEGINNINGS = tuple(bytes([code]) for code in b'{["-0123456789')
 _KINDS = {str: pa.string(), int: pa.int64(), bool: pa.bool_()}
+_NAMED_TYPES = {kind.__name__: kind for kind in (str, int, bool, float, list, dict, type(None))}
 
 
 def read_jsonl(
@@ -70,7 +71,9 @@ def read_jsonl(
                 intake.take(batch, reader.map.fields)
                 yield reader.map
         line += block.data.count(b"\n") + block.overlong
-        bookmarks.passed(lambda: None)
+        state = bookmarks.passed(reader.so_far)
+        if state is not None:
+            reader.go_on(state)
     if reader is None:
         raise NoRowsError(f"{intake.door.path}: the file is empty; expected posts")
     for batch in reader.rest(batch_rows):
@@ -104,6 +107,18 @@ class LineReader:
         self._types: dict[str, set[type]] = {}
         if fields.nesting is None:
             self._learn(fields.columns(sample))
+
+    def so_far(self) -> dict[str, Any]:
+        """Return what a reader of the next block must know of those before it."""
+        types = {name: sorted(kind.__name__ for kind in met) for name, met in self._types.items()}
+        return {"map": self.map.so_far(), "types": types}
+
+    def go_on(self, state: Mapping[str, Any]) -> None:
+        """Take over what another reader knew."""
+        self.map.go_on(state["map"])
+        self._types = {
+            name: {_NAMED_TYPES[kind] for kind in kinds} for name, kinds in state["types"].items()
+        }
 
     def batches(self, block: Block, line: int, batch_rows: int) -> Iterator[RawRows]:
         """Yield the rows of a block; `line` is the number of its first line."""

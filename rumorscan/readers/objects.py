@@ -103,14 +103,35 @@ class ObjectMap:
         else:
             fresh = ({key: row[key] for key in new & row.keys()} for row in rows)
             self._names.update(dict.fromkeys(keys_of(fresh)))
-            self.fields = map_fields(
-                self._names,
-                where=self._where,
-                stem=self._stem,
-                layout=layout,
-                override=self._override,
-            )
+            self.fields = self._mapped()
         return True
+
+    def so_far(self) -> dict[str, Any]:
+        """Return what was met, for another map of the same file that goes on."""
+        return {
+            "known": sorted(self.known),
+            "names": list(self._names),
+            "columns": dict(self.fields.columns),
+        }
+
+    def go_on(self, state: Mapping[str, Any]) -> None:
+        """Take over what another map of the same file has met."""
+        self.known = set(state["known"])
+        self._names = dict.fromkeys(state["names"])
+        if self.fields.layout in (CANONICAL_LAYOUT, OTHER_LAYOUT):
+            self.fields = replace(self.fields, columns=dict(state["columns"]))
+        else:
+            self.fields = self._mapped()
+
+    def _mapped(self) -> FieldMap:
+        """Return the map of all names that were met, in the layout of the first ones."""
+        return map_fields(
+            self._names,
+            where=self._where,
+            stem=self._stem,
+            layout=self.fields.layout,
+            override=self._override,
+        )
 
     def columns(self, rows: Sequence[Mapping[str, Any]]) -> dict[str, Column]:
         """Return the mapped fields of rows as lists."""
