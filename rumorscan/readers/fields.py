@@ -192,6 +192,7 @@ def _check_override(override: Mapping[str, str], found: Mapping[str, str], where
 
 
 def _listed(names: Iterable[str]) -> str:
-    shown = [f"'{name if len(name) <= 60 else name[:60] + '…'}'" for name in reversed(list(names))]
+    lines = (" ".join(name.split()) for name in reversed(list(names)))
+    shown = [f"'{name if len(name) <= 60 else name[:60] + '…'}'" for name in lines]
     more = f" and {len(shown) - 40} more" if len(shown) > 40 else ""
     return ", ".join(shown[:40]) + more if shown else "no column at all"

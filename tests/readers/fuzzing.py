@@ -3,12 +3,15 @@
 import csv
 import io
 import json
+import sqlite3
+import zipfile
 from dataclasses import dataclass
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from tests.readers import bombs
+from tests.readers.samples import write_workbook
 
 ROWS = [
     {
@@ -63,6 +66,44 @@ def _parquet(**options):
     return stream.getvalue()
 
 
+def _workbook():
+    """Return a workbook, and the same one as its parts."""
+    stream = io.BytesIO()
+    rows = [list(row.values())[:5] for row in ROWS]
+    write_workbook(stream, {"说明": [["导出"]], "posts": [list(ROWS[0])[:5], *rows]})
+    with zipfile.ZipFile(stream) as archive:
+        return stream.getvalue(), [(name, archive.read(name)) for name in archive.namelist()]
+
+
+def _database():
+    connection = sqlite3.connect(":memory:")
+    connection.execute("CREATE TABLE posts (post_id TEXT, account_id, text, posted_at, likes INT)")
+    connection.executemany(
+        "INSERT INTO posts VALUES (?, ?, ?, ?, ?)", [list(row.values())[:5] for row in ROWS]
+    )
+    connection.execute("CREATE INDEX by_account ON posts (account_id)")
+    connection.execute("CREATE TABLE log (x)")
+    connection.commit()
+    data = connection.serialize()
+    connection.close()
+    return data
+
+
+def _nested():
+    """Return pages of posts that hold comments, reposts and what they repost."""
+    comment = {"id": "c", "text": "真的吗", "user": {"uid": "8"}, "createdAt": "2026-03-02"}
+    posts = [
+        {"id": f"p{i}", "mblogid": f"P{i}", "userId": "7", "text": row["text"], "regionName": "",
+         "createdAt": "Mon Mar 02 09:14:07 +0800 2026", "comments": [comment] * (i % 3),
+         **({"retweet": {"id": "r", "userId": "9", "text": "停水"}} if i % 4 == 0 else {})}
+        for i, row in enumerate(ROWS)
+    ]  # fmt: skip
+    return json.dumps({"user": {"id": "7"}, "weibo": posts}, ensure_ascii=False)
+
+
+WORKBOOK, PARTS = _workbook()
+
+
 def sound_files():
     """Return the content of a sound file of each kind, by name."""
     lines, table = _json_lines(), _table(",")
@@ -79,7 +120,13 @@ def sound_files():
         "a.parquet": _parquet(),
         "plain.parquet": _parquet(compression="none", use_dictionary=False),
         "a.zip": bombs.archive([("a.jsonl", lines), ("b/c.csv", table)]),
+        "a.xlsx": WORKBOOK,
+        "a.db": _database(),
+        "nested.json": _nested().encode(),
+        "nested.jsonl": "\n".join(map(json.dumps, json.loads(_nested())["weibo"])).encode(),
     }
+    kinds = ("a.xlsx", "a.db", "nested.json")
+    files["kinds.zip"] = bombs.archive([(name, files[name]) for name in kinds])
     files |= {f"a.jsonl.{ending}": pack(lines.encode()) for ending, pack in bombs.PACK.items()}
     return files
 

@@ -12,9 +12,11 @@ from hypothesis import strategies as st
 from rumorscan.errors import RumorscanError
 from rumorscan.readers import read_posts
 from rumorscan.readers.inspection import inspect
-from tests.readers.fuzzing import KINDS, TOKENS, Damage, damage, sound_files
+from tests.readers import bombs
+from tests.readers.fuzzing import KINDS, PARTS, TOKENS, Damage, damage, sound_files
 
 FILES = sound_files()
+KINDS_OF_NAMES = ["a.jsonl", "a.json", "a.csv", "a.parquet", "a.zip", "a.xlsx", "a.db", "a"]
 CRASHERS = sorted(Path(__file__).parent.glob("crashers/*"))
 DAMAGES = st.lists(
     st.builds(
@@ -54,8 +56,21 @@ def test_a_damaged_file_is_an_error_in_one_line_or_counted_rows(tmp_path_factory
     check(path)
 
 
+@settings(max_examples=150)
+@given(st.integers(0, len(PARTS) - 1), DAMAGES)
+def test_a_workbook_with_a_damaged_part_is_an_error_in_one_line_or_counted_rows(
+    tmp_path_factory, place, changes
+):
+    # packed anew, since the digest of a part would tell first
+    parts = list(PARTS)
+    parts[place] = (parts[place][0], damage(parts[place][1], changes))
+    path = tmp_path_factory.mktemp("f") / "a.xlsx"
+    path.write_bytes(bombs.archive(parts))
+    check(path)
+
+
 @settings(max_examples=100)
-@given(st.sampled_from(["a.jsonl", "a.json", "a.csv", "a.parquet", "a.zip", "a"]), st.binary())
+@given(st.sampled_from(KINDS_OF_NAMES), st.binary())
 def test_any_bytes_are_an_error_in_one_line_or_counted_rows(tmp_path_factory, name, data):
     path = tmp_path_factory.mktemp("f") / name
     path.write_bytes(data)

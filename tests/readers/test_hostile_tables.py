@@ -1,0 +1,208 @@
+"""Workbooks, databases and archives of them that are made to do harm, as a dump is read."""
+
+import gzip
+import io
+import os
+import sqlite3
+import zipfile
+
+import pytest
+
+from rumorscan.errors import DumpError
+from rumorscan.readers import inspect, read_posts
+from tests.readers import bombs
+from tests.readers.samples import write_workbook
+from tests.readers.test_guards import ENTITIES
+from tests.readers.test_hostile_files import MEMORY, read_apart
+
+HEADER = ["编号", "用户名", "内容"]
+SHEET = "xl/worksheets/sheet1.xml"
+
+
+def workbook_with(**changes):
+    """Return a workbook of one post, in which parts stand as given instead."""
+    stream = io.BytesIO()
+    write_workbook(stream, {"a": [HEADER, ["1", "小禾", "停水"]]})
+    parts = {}
+    with zipfile.ZipFile(stream) as archive:
+        for info in archive.infolist():
+            parts[info.filename] = archive.read(info)
+    sheet = changes.pop("sheet", lambda data: data)
+    parts[SHEET] = sheet(parts[SHEET])
+    parts |= {name.replace("__", "."): data for name, data in changes.items()}
+    return bombs.archive(parts.items())
+
+
+def with_rows(rows):
+    """Return a change of a sheet: further rows at its end."""
+    return lambda data: data.replace(b"</sheetData>", rows + b"</sheetData>")
+
+
+FAR = b'<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>'
+UNNAMED = b"<row/>" * 1_000_000 + b"<row>" + b"<c/>" * 16_000 + b"<c><v>1</v></c></row>"
+WORKBOOKS = {
+    "entities": (workbook_with(sheet=lambda data: ENTITIES.encode() + data), "declares entities"),
+    "other entities": (
+        workbook_with(**{"xl/styles__xml": ENTITIES.encode() + b"<styleSheet/>"}),
+        "declares entities",
+    ),
+    "far cell": (workbook_with(sheet=with_rows(FAR)), r"1,048,57\d rows and 16,38\d columns"),
+    "cells without names": (
+        workbook_with(sheet=with_rows(UNNAMED)),
+        "rows and 16,00[0-9] columns would take",
+    ),
+    "elsewhere": (
+        workbook_with(**{"xl/other/sheet__foo": b"<row r='900000'><c r='ZZ900000'/></row>"}),
+        "900,000 rows and 702 columns",
+    ),
+    "many sheets": (
+        workbook_with(
+            **{f"xl/worksheets/s{n}__xml": b"<c r='J999999'/>" for n in range(9)},
+        ),
+        "would take about",
+    ),
+    "texts elsewhere": (
+        workbook_with(**{"xl/texts__xml": b"<sst><si><t>x</t></si></sst>"}),
+        "in an unusual place",
+    ),
+    "another kind": (workbook_with(**{"xl/workbook__bin": b"x"}), "is no XLSX"),
+    "a sheet as another kind": (workbook_with(content__xml=b"<x/>"), "is no XLSX"),
+    "link": (workbook_with(**{"../x__xml": b"<x/>"}), "leads out of the archive"),
+}
+
+
+@pytest.mark.parametrize("case", WORKBOOKS)
+def test_a_hostile_workbook_is_refused_plain_packed_and_in_an_archive(tmp_path, case):
+    data, message = WORKBOOKS[case]
+    contents = {
+        "a.xlsx": data,
+        "b.xlsx.gz": gzip.compress(data),
+        "c.zip": bombs.archive([("c.xlsx", data)]),
+    }
+    for name, content in contents.items():
+        path = tmp_path / name
+        path.write_bytes(content)
+        for read in (read_posts, inspect):
+            with pytest.raises(DumpError, match=message) as caught:
+                read(path)
+            assert str(path) in str(caught.value)
+            assert "\n" not in str(caught.value)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="memory is measured as Unix does")
+def test_workbooks_are_refused_before_memory_grows(tmp_path):
+    paths = []
+    for place, case in enumerate(WORKBOOKS):
+        paths.append(tmp_path / f"{place}.xlsx")
+        paths[-1].write_bytes(WORKBOOKS[case][0])
+    for fate, grown, message in read_apart(*paths):
+        assert fate == "refused", message
+        assert grown < MEMORY, message
+
+
+def test_a_workbook_with_pictures_and_any_ending_is_read(tmp_path):
+    data = workbook_with(**{"xl/media/image1__png": b"\x89PNG\r\n\x1a\n\0\0<si>"})
+    for name in ("a.xlsx", "b.xls", "c.csv", "d.xlsx.xz"):
+        packed = bombs.PACK["xz"](data) if name.endswith("xz") else data
+        (tmp_path / name).write_bytes(packed)
+        assert read_posts(tmp_path / name).column("text").to_pylist() == ["停水"]
+
+
+@pytest.mark.parametrize("name", ["a.zip.gz", "b.zip"])
+def test_an_archive_in_something_packed_is_refused(tmp_path, name):
+    inner = bombs.archive([("a.jsonl", b'{"account_id": "a", "text": "x"}')])
+    packed = gzip.compress(inner) if name.endswith("gz") else bombs.archive([("a.csv", inner)])
+    (tmp_path / name).write_bytes(packed)
+    with pytest.raises(DumpError, match="is a zip archive; unpack it and give the files in it"):
+        read_posts(tmp_path / name)
+
+
+def database(*statements):
+    connection = sqlite3.connect(":memory:")
+    connection.executescript(";".join(statements))
+    connection.commit()
+    data = connection.serialize()
+    connection.close()
+    return data
+
+
+POSTS = (
+    "CREATE TABLE posts (post_id TEXT, account_id TEXT, text TEXT)",
+    "INSERT INTO posts VALUES ('1', 'a', '停水')",
+)
+
+
+def rewritten(data, before, after):
+    """Return a database whose schema was written by hand."""
+    assert len(before) == len(after)
+    return data.replace(before, after)
+
+
+DATABASES = {
+    "large value": (
+        database(*POSTS, "INSERT INTO posts VALUES ('2', 'a', zeroblob(20000000))"),
+        "too big",
+    ),
+    "posts that are a view without end": (
+        database(
+            "CREATE TABLE a (b)",
+            "CREATE VIEW posts AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) "
+            "SELECT i AS post_id, 'a' AS account_id, 'x' AS text FROM n",
+        ),
+        "no column holds",
+    ),
+    "a table that became a virtual one": (
+        rewritten(
+            database("CREATE TABLE posts (account_id, text, of_some_kind_or_other_that_is_long)"),
+            b"CREATE TABLE posts (account_id, text, of_some_kind_or_other_that_is_long)",
+            b"CREATE VIRTUAL TABLE posts USING fts3(account_id, text)".ljust(73),
+        ),
+        r"holds no table|cannot be read as SQLite",
+    ),
+    "a name that is no text": (
+        rewritten(database(*POSTS), b"account_id TEXT", b"account_i\xff TEXT"),
+        "account_id|cannot be read as SQLite",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", DATABASES)
+def test_a_hostile_database_is_refused_plain_packed_and_in_an_archive(tmp_path, case):
+    data, message = DATABASES[case]
+    contents = {
+        "a.db": data,
+        "b.db.gz": gzip.compress(data),
+        "c.zip": bombs.archive([("c.db", data)]),
+    }
+    for name, content in contents.items():
+        (tmp_path / name).write_bytes(content)
+        with pytest.raises(DumpError, match=message) as caught:
+            read_posts(tmp_path / name)
+        assert "\n" not in str(caught.value)
+
+
+def test_what_is_no_plain_table_is_left_out_and_the_posts_are_read(tmp_path):
+    path = tmp_path / "a.db"
+    path.write_bytes(
+        database(
+            *POSTS,
+            "CREATE VIEW other AS SELECT * FROM posts",
+            "CREATE TABLE log (x)",
+            "CREATE TRIGGER t AFTER INSERT ON posts BEGIN INSERT INTO log VALUES (1); END",
+            "CREATE VIRTUAL TABLE found USING fts4(account_id, text)",
+            "INSERT INTO found VALUES ('b', '停电')",
+            "ALTER TABLE posts ADD COLUMN title AS (printf('%.*c', 200000000, 'x'))",
+        )
+    )
+    posts = read_posts(path)
+    assert posts.column("text").to_pylist() == ["停水"]
+    assert "title" not in posts.inputs[0].mapping
+
+
+def test_rows_in_a_log_beside_a_database_in_an_archive_are_not_lost(tmp_path):
+    members = [("x/a.db", database(*POSTS)), ("x/a.db-wal", b"rows")]
+    (tmp_path / "a.zip").write_bytes(bombs.archive(members))
+    with pytest.raises(DumpError, match=r"x/a\.db: 'a\.db-wal' beside it holds rows"):
+        read_posts(tmp_path / "a.zip")
+    (tmp_path / "b.zip").write_bytes(bombs.archive([members[0], ("a.db-wal", b"rows")]))
+    assert len(read_posts(tmp_path / "b.zip")) == 1
