@@ -32,7 +32,7 @@ _LIMITS = {
 }
 _ALLOWED = {sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ}
 _FUNCTIONS = frozenset({"count", "min", "max", "like", "length"})
-_PRAGMAS = frozenset({"table_info", "query_only", "trusted_schema"})
+_PRAGMAS = frozenset({"table_info", "quick_check", "query_only", "trusted_schema"})
 _STEPS = 1_000_000
 
 

@@ -5,6 +5,7 @@ Only plain tables are read, never views or triggers. Rows come in the order of t
 
 from __future__ import annotations
 
+import io
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
@@ -22,6 +23,8 @@ from rumorscan.readers.shapes import Join
 from rumorscan.readers.sheets import Cells, MapMaker, Sheet, Taken, read_sheets
 
 _FETCHED = 2_000
+_DAMAGE = ("tree", "page", "freelist", "missing from index", "out of order")
+"""What SQLite's check says of damage; it speaks of values that break a rule, too."""
 
 
 def read_database(
@@ -36,6 +39,7 @@ def read_database(
             strict.
     """
     where = intake.door.path
+    _check_length(path, where)
     try:
         with closing(_opened(path)) as connection:
             decoder = _Decoder()
@@ -56,6 +60,17 @@ def _opened(path: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(address, uri=True)
     guard(connection)
     return connection
+
+
+def _check_length(path: Path, where: str) -> None:
+    """Refuse a file that ends within a page; SQLite reads zeros in the place of the rest."""
+    with path.open("rb") as file:
+        head = file.read(18)
+        length = file.seek(0, io.SEEK_END)
+    page = int.from_bytes(head[16:], "big")
+    page = 65_536 if page == 1 else page
+    if page and length % page:
+        raise DumpError(f"{where}: the database is damaged or cut short; fetch the file again")
 
 
 class _Decoder:
@@ -107,11 +122,24 @@ class Database:
         count = self.connection.execute(counting).fetchone()[0]
 
         def rows() -> Iterator[Cells]:
+            for table in (name, *(join.table for join in joins)):
+                self._check(table)
             cursor = self.connection.execute(self._query(name, joins))
             while part := cursor.fetchmany(_FETCHED):
                 yield from (_values(row) for row in part)
 
         return Sheet(name, columns, int(count), rows)
+
+    def _check(self, name: str) -> None:
+        """Look at every page of a table, since a damaged one may hide rows without an error.
+
+        Raises:
+            sqlite3.DatabaseError: a page is damaged.
+        """
+        for (found,) in self.connection.execute(f"PRAGMA quick_check({_quoted(name)})"):
+            if any(word in found.lower() for word in _DAMAGE):
+                what = " ".join(found.split())[:100]
+                raise sqlite3.DatabaseError(f"table '{name}' is damaged ({what})")
 
     def _joins(self, name: str) -> list[Join]:
         """Return the joins of the layout that fits a table, as far as both sides are there."""

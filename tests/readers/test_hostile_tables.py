@@ -206,3 +206,33 @@ def test_rows_in_a_log_beside_a_database_in_an_archive_are_not_lost(tmp_path):
         read_posts(tmp_path / "a.zip")
     (tmp_path / "b.zip").write_bytes(bombs.archive([members[0], ("a.db-wal", b"rows")]))
     assert len(read_posts(tmp_path / "b.zip")) == 1
+
+
+def test_a_page_that_hides_its_rows_is_an_error_and_not_half_of_the_rows(tmp_path):
+    rows = [f"INSERT INTO posts VALUES ('{n}', 'a', '{'停水' * 40}')" for n in range(2, 99)]
+    data = database(*POSTS, *rows, "CREATE TABLE log (x)")
+    leaves = [at for at in range(4096, len(data), 4096) if data[at] == 0x0D and data[at + 4] > 2]
+    assert len(leaves) > 2
+    path = tmp_path / "a.db"
+    for at in leaves:
+        damaged = bytearray(data)
+        damaged[at + 4] //= 2  # how many rows the page has
+        path.write_bytes(damaged)
+        with pytest.raises(DumpError, match="cannot be read as SQLite: table 'posts' is damaged"):
+            read_posts(path)
+    for end in (len(data) - 10, len(data) - 4096):
+        path.write_bytes(data[:end])
+        with pytest.raises(DumpError, match=r"cut short|cannot be read as SQLite"):
+            read_posts(path)
+
+
+def test_values_that_break_a_rule_of_their_table_are_read_all_the_same(tmp_path):
+    path = tmp_path / "a.db"
+    path.write_bytes(
+        database(
+            "CREATE TABLE posts (post_id, account_id, text, likes INT CHECK (likes < 10))",
+            "PRAGMA ignore_check_constraints = ON",
+            "INSERT INTO posts VALUES ('1', 'a', '停水', 12)",
+        )
+    )
+    assert read_posts(path).column("likes").to_pylist() == [12]
