@@ -1,10 +1,12 @@
 """Each format has an invented file, and the posts that it must become."""
 
 import csv
+import gzip
 import json
 import sqlite3
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 
@@ -12,6 +14,7 @@ from rumorscan.errors import DumpError
 from rumorscan.readers import inspect, read_posts
 from rumorscan.readers.layouts import LAYOUTS
 from rumorscan.records import Precision
+from tests.readers import bombs
 from tests.readers.samples import CASES, GOLDEN, build, write_workbook
 
 
@@ -43,6 +46,26 @@ def test_an_invented_file_becomes_the_expected_posts(tmp_path, case):
     posts = read_posts(path)
     assert shown(posts) == expected
     assert posts.rows == len(posts) + posts.rejects.num_rows
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_the_same_file_packed_or_in_an_archive_becomes_the_same_posts(tmp_path, case):
+    path = build(case, tmp_path / "plain")
+    expected = json.loads((GOLDEN / case / "expected.json").read_text(encoding="utf-8"))
+    place = path.relative_to(tmp_path / "plain")
+    (tmp_path / "dump.zip").write_bytes(bombs.archive([(str(place), path.read_bytes())]))
+    packed = tmp_path / "packed" / f"{place}.gz"
+    packed.parent.mkdir(parents=True)
+    packed.write_bytes(gzip.compress(path.read_bytes()))
+    for given in (tmp_path / "dump.zip", packed):
+        posts = read_posts(given)
+        found = shown(posts)
+        for post in found["posts"]:  # an id may be made from the file's name
+            post["post_id"] = post["post_id"].replace(f"{packed.name}:", f"{place.name}:")
+        assert found == expected
+        (look,) = inspect(given).inputs
+        assert look.report.rows == posts.rows
+        assert (look.report.archive_sha256 is None) == (given is packed)
 
 
 @pytest.mark.parametrize("case", CASES)
@@ -80,6 +103,22 @@ def test_a_folder_of_every_format_adds_up(tmp_path):
     for report in posts.inputs:
         assert report.rows == report.posts + report.rejected
     assert posts.rows == len(posts) + posts.rejects.num_rows
+
+
+def test_an_archive_of_every_format_is_read_like_the_folder(tmp_path):
+    for case in CASES:
+        build(case, tmp_path / "plain" / case)
+    files = sorted(path for path in (tmp_path / "plain").rglob("*") if path.is_file())
+    members = [(str(path.relative_to(tmp_path / "plain")), path.read_bytes()) for path in files]
+    (tmp_path / "dump.zip").write_bytes(bombs.archive(members))
+    packed, plain = read_posts(tmp_path / "dump.zip"), read_posts(tmp_path / "plain")
+    assert len(packed.inputs) == len(CASES)
+    dropped = ["source_file"]
+    made = plain.table.filter(pc.invert(pc.match_substring(plain.table["post_id"], "/")))
+    same = packed.table.filter(pc.invert(pc.match_substring(packed.table["post_id"], "/")))
+    assert same.drop_columns(dropped).equals(made.drop_columns(dropped))
+    for one, other in zip(packed.inputs, plain.inputs, strict=True):
+        assert (one.rows, one.notes, one.sha256) == (other.rows, other.notes, other.sha256)
 
 
 def test_a_file_of_accounts_beside_the_posts_is_passed_over_and_noted(tmp_path):
