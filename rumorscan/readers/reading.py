@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 
-from rumorscan.errors import DumpError
 from rumorscan.keeping import KEEP_NOTHING, Keeper, Steps
 from rumorscan.readers.archives import Member
 from rumorscan.readers.bytesources import ByteSource
@@ -22,16 +19,15 @@ from rumorscan.readers.databases import read_database
 from rumorscan.readers.documents import DOCUMENT_LIMIT, read_document, read_rows
 from rumorscan.readers.encodings import LINE_LIMIT, SAMPLE_BYTES, LineBlocks
 from rumorscan.readers.fields import FieldMap, map_fields
-from rumorscan.readers.formats import Syntax, Wanted, detect_syntax, wanted_format
-from rumorscan.readers.intake import Door, Intake
+from rumorscan.readers.formats import Syntax, detect_syntax
+from rumorscan.readers.intake import Intake
 from rumorscan.readers.jsonl import read_jsonl
-from rumorscan.readers.moments import DEFAULT_ZONE, zone_of
 from rumorscan.readers.nesting import Nesting
 from rumorscan.readers.objects import ObjectMap
+from rumorscan.readers.options import ReadOptions
 from rumorscan.readers.packings import MAXIMUM_RATIO, MAXIMUM_UNPACKED_BYTES, Limits
 from rumorscan.readers.pipes import piped_file
 from rumorscan.readers.posts import REJECTS_SCHEMA, InputReport, Posts
-from rumorscan.readers.recency import crawl_time
 from rumorscan.readers.repeats import note_all_repeats
 from rumorscan.readers.sheets import Taken
 from rumorscan.readers.shelves import Bookmarks, Shelf, no_bookmarks
@@ -41,49 +37,6 @@ from rumorscan.readers.workbooks import read_workbook
 from rumorscan.records import CORE_FIELDS, OPTIONAL_FIELDS
 
 Progress = Callable[[int], object]
-
-
-@dataclass(frozen=True, slots=True)
-class ReadOptions:
-    """How inputs are read: what `read_posts` is asked for, checked."""
-
-    wanted: Wanted = field(default_factory=Wanted)
-    mapping: Mapping[str, str] = field(default_factory=dict)
-    zone: ZoneInfo | None = None
-    crawled_at: int | None = None
-    strict: bool = False
-    batch_rows: int = 65_536
-    maximum_text_characters: int = 100_000
-    limits: Limits = field(default_factory=Limits)
-
-    @classmethod
-    def asked(
-        cls, form: str, mapping: Mapping[str, str] | None, tz: str, crawled_at: str, **rest: Any
-    ) -> ReadOptions:
-        """Return the options that such words stand for.
-
-        Raises:
-            DumpError: a format or a zone is not known, or the time of the crawl is no time.
-        """
-        zone = zone_of(tz) if tz else None
-        crawled = crawl_time(crawled_at, zone or zone_of(DEFAULT_ZONE)) if crawled_at else None
-        if crawled_at and crawled is None:
-            raise DumpError(
-                f"crawled_at is '{crawled_at}'; expected ISO 8601 such as '2026-03-02T09:00+08:00'"
-            )
-        return cls(wanted_format(form), dict(mapping or {}), zone, crawled, **rest)
-
-    def door(self, given: object, names: pa.Array, index: int) -> Door:
-        """Return what the rows of one of the inputs must satisfy."""
-        return Door(
-            str(given),
-            names,
-            index,
-            self.zone,
-            self.maximum_text_characters,
-            self.strict,
-            self.crawled_at,
-        )
 
 
 def read_posts(
