@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import json
 from codecs import BOM_UTF8
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from itertools import islice
 from typing import Any
@@ -57,6 +57,7 @@ def read_jsonl(
     reader: LineReader | None = None
     bookmarks = bookmarks or no_bookmarks(intake)
     line = 1
+    carriers: dict[int, int | None] = {}
     for block in blocks:
         if reader is None:
             sample = _sample(block, intake.door.path)
@@ -70,6 +71,7 @@ def read_jsonl(
                 batch.offset = partial(_offset, block, line)
                 intake.take(batch, reader.map.fields)
                 yield reader.map
+            carriers |= {row: _offset(block, line, row) for row in reader.waiting(line)}
         line += block.data.count(b"\n") + block.overlong
         state = bookmarks.passed(reader.so_far)
         if state is not None:
@@ -77,6 +79,7 @@ def read_jsonl(
     if reader is None:
         raise NoRowsError(f"{intake.door.path}: the file is empty; expected posts")
     for batch in reader.rest(batch_rows):
+        batch.offset = carriers.get
         intake.take(batch, reader.map.fields)
         yield reader.map
 
@@ -127,6 +130,10 @@ class LineReader:
             yield self.map.raw_rows([], [], [Reject(line, "too-long", "over 16 MB", text)])
             return
         yield from self._read(block.data, line, batch_rows)
+
+    def waiting(self, first: int) -> Iterable[int]:
+        """Return the lines, from one on, that carried along posts which wait for the end."""
+        return self.map.nesting.waiting(first) if self.map.nesting is not None else ()
 
     def rest(self, batch_rows: int) -> Iterator[RawRows]:
         """Yield the posts that others carried along, with the numbers of those lines."""

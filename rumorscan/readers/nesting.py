@@ -175,6 +175,13 @@ class Nesting:
             if name not in self._seen:
                 yield from self._unrolled(number, row, row.pop("@told", {}))
 
+    def waiting(self, first: int) -> Iterator[int]:
+        """Yield the numbers, from one on, of rows that carried along what waits for the end."""
+        for number, _ in reversed(self._pending.values()):
+            if number < first:
+                break
+            yield number
+
     def _unrolled(self, number: int, row: Any, told: dict[str, Any]) -> Iterator[Numbered]:
         """Yield a row, then the rows in it, with what is told about each."""
         stack = [(row, told, 0)]

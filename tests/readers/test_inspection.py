@@ -10,6 +10,7 @@ from click.testing import CliRunner
 from rumorscan.cli.inspect import command
 from rumorscan.readers import inspect
 from rumorscan.readers.fields import CANONICAL
+from tests.readers.fuzzing import sound_files
 from tests.readers.samples import CASES, build
 
 ROWS = [
@@ -179,6 +180,16 @@ def test_standard_input_is_a_dump():
     assert "1 = 1 posts + 0 rejected" in outcome.output
     outcome = CliRunner().invoke(command, ["-"], input="")
     assert str(outcome.exception) == "<stdin>: the file is empty; expected posts"
+
+
+def test_a_workbook_or_a_database_on_standard_input_is_a_dump_and_an_archive_is_none():
+    files = sound_files()
+    for name in ("a.xlsx", "a.db", "nested.json", "a.jsonl.zst"):
+        outcome = CliRunner().invoke(command, ["-"], input=files[name])
+        assert "+ 0 rejected" in outcome.output, name
+    outcome = CliRunner().invoke(command, ["-"], input=files["a.zip"])
+    expected = "<stdin>: is a zip archive; unpack it and give the files in it"
+    assert str(outcome.exception) == expected
 
 
 def test_rows_set_aside_are_called_so(tmp_path):

@@ -116,3 +116,29 @@ def test_one_page_in_one_line_is_a_document(tmp_path):
     posts = read_posts(path)
     assert posts.column("account_name").to_pylist() == ["xiaohe"]
     assert posts.inputs[0].format == "twarc/json"
+
+
+def test_rows_set_aside_tell_the_byte_of_the_line_that_carried_them(tmp_path, monkeypatch):
+    monkeypatch.setattr("rumorscan.readers.encodings.SAMPLE_BYTES", 300)
+    monkeypatch.setattr("rumorscan.readers.encodings.BLOCK_BYTES", 300)
+    silent = {**comment("c"), "text": None}
+    nameless = {**post("0"), "userId": None}
+    rows = [
+        *(post("1"), post("2", comments=[silent]), post("3", retweet=nameless)),
+        *(post(str(name)) for name in range(4, 12)),
+    ]
+    lines = [json.dumps(row).encode() for row in rows]
+    lines.insert(1, b"{broken")
+    path = tmp_path / "weibo.jsonl"
+    path.write_bytes(b"\n".join(lines))
+    posts = read_posts(path)
+    starts = [sum(len(line) + 1 for line in lines[:place]) for place in range(len(lines))]
+    found = [
+        (row["source_row"], row["reason"], row["byte_offset"]) for row in posts.rejects.to_pylist()
+    ]
+    assert found == [
+        (2, "bad-json", starts[1]),
+        (3, "missing-text", starts[2]),
+        (4, "missing-account", starts[3]),
+    ]
+    assert posts.rows == len(posts) + len(found)
