@@ -5,6 +5,7 @@ The first row of a sheet that names a column of posts is its header; blank rows 
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import time, timedelta
@@ -21,6 +22,7 @@ from rumorscan.readers.packings import Limits
 from rumorscan.readers.sheets import Cells, MapMaker, Sheet, Taken, read_sheets
 from rumorscan.readers.values import EXACT_DOUBLE
 from rumorscan.readers.workbook_limits import check_workbook
+from rumorscan.readers.xls_limits import check_old_workbook
 
 _HEADER_ROWS = 10
 
@@ -39,9 +41,11 @@ def read_workbook(
             bad and the intake is strict.
     """
     where = intake.door.path
-    with _ours(where), path.open("rb") as file:
+    with _ours(where), _silent_panics(), path.open("rb") as file:
         if file.read(4).startswith(BEGINNINGS):
             check_workbook(path, where, limits)
+        else:
+            check_old_workbook(path, where)
         file.seek(0)
         # by its content: workbooks often have the ending of another kind
         workbook = CalamineWorkbook.from_filelike(file)
@@ -69,6 +73,23 @@ def _ours(where: str) -> Iterator[None]:
         if type(error).__name__ != "PanicException":  # of PyO3, which is no Exception
             raise
         raise DumpError(f"{where}: is a damaged workbook: {_in_one_line(error)}") from error
+
+
+@contextmanager
+def _silent_panics() -> Iterator[None]:
+    """Keep what the library's language writes about a panic, lines long, from standard error."""
+    try:
+        kept = os.dup(2)
+    except OSError:  # there is none
+        yield
+        return
+    try:
+        with Path(os.devnull).open("wb") as nowhere:
+            os.dup2(nowhere.fileno(), 2)
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
 
 
 def _in_one_line(error: BaseException) -> str:

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from tests.readers import bombs
-from tests.readers.samples import write_workbook
+from tests.readers.samples import old_workbook, write_workbook
 
 ROWS = [
     {
@@ -121,11 +121,12 @@ def sound_files():
         "plain.parquet": _parquet(compression="none", use_dictionary=False),
         "a.zip": bombs.archive([("a.jsonl", lines), ("b/c.csv", table)]),
         "a.xlsx": WORKBOOK,
+        "a.xls": old_workbook([list(ROWS[0])[:5], *(list(row.values())[:5] for row in ROWS)]),
         "a.db": _database(),
         "nested.json": _nested().encode(),
         "nested.jsonl": "\n".join(map(json.dumps, json.loads(_nested())["weibo"])).encode(),
     }
-    kinds = ("a.xlsx", "a.db", "nested.json")
+    kinds = ("a.xlsx", "a.xls", "a.db", "nested.json")
     files["kinds.zip"] = bombs.archive([(name, files[name]) for name in kinds])
     files |= {f"a.jsonl.{ending}": pack(lines.encode()) for ending, pack in bombs.PACK.items()}
     return files

@@ -4,6 +4,7 @@ import gzip
 import io
 import os
 import sqlite3
+import struct
 import zipfile
 
 import pytest
@@ -11,7 +12,7 @@ import pytest
 from rumorscan.errors import DumpError
 from rumorscan.readers import inspect, read_posts
 from tests.readers import bombs
-from tests.readers.samples import write_workbook
+from tests.readers.samples import old_workbook, write_workbook
 from tests.readers.test_guards import ENTITIES
 from tests.readers.test_hostile_files import MEMORY, read_apart
 
@@ -89,12 +90,76 @@ def test_a_hostile_workbook_is_refused_plain_packed_and_in_an_archive(tmp_path, 
             assert "\n" not in str(caught.value)
 
 
+OLD_ROWS = [HEADER, ["1", "小禾", "停水"], ["2", "小穗", "停水" * 5_000]]
+NAMED = [(0xFD, struct.pack("<HHHI", row, 0, 0, 9)) for row in range(5, 20_005)]
+OLD_WORKBOOKS = {
+    "far cell": (
+        old_workbook(OLD_ROWS, [(0x203, struct.pack("<HHHd", 65_535, 65_535, 0, 1.0))]),
+        "would take about 137.4 GB",
+    ),
+    "far cells in one": (
+        old_workbook(OLD_ROWS, [(0xBD, struct.pack("<HHHIH", 65_535, 60_000, 0, 0, 60_000))]),
+        "would take about",
+    ),
+    "a text named often": (
+        old_workbook(OLD_ROWS, NAMED, shared=["水" * 32_000]),
+        "would take about 3.8 GB",
+    ),
+    "a claim": (
+        old_workbook(OLD_ROWS, [(0x200, struct.pack("<IIHHH", 0, 65_536, 0, 65_535, 0))]),
+        "would take about",
+    ),
+    "cut short": (old_workbook(OLD_ROWS)[:1_000], "damaged|cannot be read as a workbook"),
+}
+
+
+@pytest.mark.parametrize("case", OLD_WORKBOOKS)
+def test_a_hostile_old_workbook_is_refused(tmp_path, case):
+    data, message = OLD_WORKBOOKS[case]
+    contents = {"a.xls": data, "b.xls.gz": gzip.compress(data)}
+    contents["c.zip"] = bombs.archive([("c.xls", data)])
+    for name, content in contents.items():
+        (tmp_path / name).write_bytes(content)
+        with pytest.raises(DumpError, match=message) as caught:
+            read_posts(tmp_path / name)
+        assert "\n" not in str(caught.value)
+
+
+def test_an_old_workbook_is_read(tmp_path):
+    rows = [*OLD_ROWS, *([str(n), "小禾", f"停水{n}天" * (n % 90)] for n in range(3, 2_000))]
+    (tmp_path / "a.xls").write_bytes(old_workbook(rows))
+    posts = read_posts(tmp_path / "a.xls")
+    assert posts.inputs[0].format == "other/xls"
+    assert posts.column("text").to_pylist() == [row[2] for row in rows[1:] if row[2]]
+    assert posts.rows == len(rows) - 1
+
+
+def test_sectors_in_a_circle_end(tmp_path):
+    data = bytearray(old_workbook(OLD_ROWS))
+    data[512 + 4 * 4 : 512 + 4 * 5] = struct.pack("<I", 2)
+    (tmp_path / "a.xls").write_bytes(data)
+    with pytest.raises(DumpError, match="damaged or cut short"):
+        read_posts(tmp_path / "a.xls")
+
+
+def test_a_panic_of_the_library_is_one_line_and_nothing_else(tmp_path, capfd, monkeypatch):
+    path = tmp_path / "a.xls"
+    path.write_bytes(old_workbook(OLD_ROWS)[: 512 * 2 + 140])  # ends within an entry
+    monkeypatch.setattr("rumorscan.readers.workbooks.check_old_workbook", lambda path, where: None)
+    with pytest.raises(DumpError, match=r"a\.xls: is a damaged workbook") as caught:
+        read_posts(path)
+    assert "\n" not in str(caught.value)
+    assert capfd.readouterr() == ("", "")
+    os.write(2, b"heard")
+    assert capfd.readouterr().err == "heard"
+
+
 @pytest.mark.skipif(os.name == "nt", reason="memory is measured as Unix does")
 def test_workbooks_are_refused_before_memory_grows(tmp_path):
     paths = []
-    for place, case in enumerate(WORKBOOKS):
+    for place, (data, _) in enumerate((*WORKBOOKS.values(), *OLD_WORKBOOKS.values())):
         paths.append(tmp_path / f"{place}.xlsx")
-        paths[-1].write_bytes(WORKBOOKS[case][0])
+        paths[-1].write_bytes(data)
     for fate, grown, message in read_apart(*paths):
         assert fate == "refused", message
         assert grown < MEMORY, message
