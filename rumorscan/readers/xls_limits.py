@@ -50,7 +50,9 @@ def check_old_workbook(path: Path, where: str) -> None:
     try:
         cost = sum(map(_cost_of, _streams(path.read_bytes())))
     except (struct.error, IndexError, ValueError) as error:
-        raise DumpError(f"{where}: the workbook is damaged or cut short; fetch it again") from error
+        raise DumpError(
+            f"{where}: cannot be read as a workbook: damaged or cut short; fetch the file again"
+        ) from error
     if cost > MEMORY_LIMIT:
         raise DumpError(
             f"{where}: its cells would take about {cost / 1e9:.1f} GB of memory; "
