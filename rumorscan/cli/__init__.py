@@ -9,8 +9,8 @@ import io
 import os
 import signal
 import sys
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from importlib import import_module
 from typing import Any, NoReturn
 
@@ -81,7 +81,8 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     debug = bool(os.environ.get(DEBUG_VARIABLE))
     before = _heed_termination()
     try:
-        result = cli.main(arguments, prog_name="rumorscan", standalone_mode=False)
+        with signals_kept():
+            result = cli.main(arguments, prog_name="rumorscan", standalone_mode=False)
         sys.stdout.flush()
         sys.exit(result if isinstance(result, int) else 0)
     except click.ClickException as error:
@@ -109,6 +110,24 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
 
 class TerminatedError(BaseException):
     """Somebody asked the program to end (SIGTERM); like Ctrl-C it is no error to recover from."""
+
+
+@contextmanager
+def signals_kept() -> Iterator[None]:
+    """Let through a signal that came while compiled code was entered or left.
+
+    That code then fails with a `SystemError`, which has the signal's exception for its cause,
+    or for the cause of its cause.
+    """
+    try:
+        yield
+    except SystemError as error:
+        cause = error.__cause__
+        while isinstance(cause, SystemError):
+            cause = cause.__cause__
+        if isinstance(cause, (KeyboardInterrupt, TerminatedError)):
+            raise cause from None
+        raise
 
 
 def _heed_termination() -> Any:

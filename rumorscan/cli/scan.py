@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from rumorscan.cli import TerminatedError
+from rumorscan.cli import TerminatedError, signals_kept
 from rumorscan.cli.documents import print_json
 from rumorscan.cli.progress import reporter, teller
 from rumorscan.cli.words import say
@@ -191,7 +191,7 @@ def finish(work: Callable[..., Run], options: dict[str, Any]) -> int:
         teller(silent=quiet)(f"{out}: an unfinished scan is given up; --resume goes on")
     place = {name: options[name] for name in ("overwrite", "resume") if name in options}
     try:
-        with reporter(silent=quiet) as progress:
+        with reporter(silent=quiet) as progress, signals_kept():
             run = work(progress, out=out, **place)
     except (KeyboardInterrupt, TerminatedError):
         if is_unfinished(out):

@@ -69,6 +69,16 @@ def test_with_the_debug_variable_the_error_passes(monkeypatch):
         rumorscan.cli.main(["verify"])
 
 
+@pytest.mark.parametrize(
+    ("signaled", "status"), [(KeyboardInterrupt(), 130), (rumorscan.cli.TerminatedError(), 143)]
+)
+def test_a_signal_in_the_midst_of_compiled_code_is_a_signal(signaled, status, monkeypatch):
+    error, inner = (SystemError("a call returned a result with an exception set") for _ in "12")
+    error.__cause__, inner.__cause__ = inner, signaled
+    assert run_main(["verify"], monkeypatch, raising(error)) == status
+    assert run_main(["verify"], monkeypatch, raising(SystemError("x"))) == 1
+
+
 @pytest.mark.parametrize("error", [KeyboardInterrupt(), click.Abort()])
 def test_an_interruption_is_status_130(error, monkeypatch, capsys):
     assert run_main(["verify"], monkeypatch, raising(error)) == 130
