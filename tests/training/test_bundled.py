@@ -1,4 +1,4 @@
-"""Tests of the bundled linear model and of the data that it came from."""
+"""Tests of the bundled models and of the data that they came from."""
 
 import csv
 import json
@@ -15,7 +15,10 @@ from rumorscan.training.cards import RETRAIN
 from rumorscan.training.clusters import find_clusters
 from rumorscan.training.measuring.metrics import NAMES
 
-FOLDER = Path(__file__).parents[2] / "models" / "linear"
+MODELS = Path(__file__).parents[2] / "models"
+KINDS = {"linear": ("linear", 5_000_000), "default": ("stacked", 25_000_000)}
+"""Name of a bundled model to its kind and the bytes that it may have."""
+SCRIPTS = {"linear": "train_linear.py", "default": "train_classifier.py"}
 DATA = os.environ.get("RUMORSCAN_DATA", "")
 MAY_TRAIN = {"ced", "ma2016", "weibo16", "weibo_unk10k", "weibo20"}
 
@@ -25,48 +28,60 @@ needs_data = pytest.mark.skipif(
 )
 
 
-@pytest.fixture(scope="module")
-def metrics():
-    return json.loads((FOLDER / "metrics.json").read_text(encoding="utf-8"))
+def read_metrics(name):
+    return json.loads((MODELS / name / "metrics.json").read_text(encoding="utf-8"))
 
 
-def test_every_file_is_what_was_written_and_the_folder_is_small():
-    found = read_model_folder(FOLDER)
-    assert found.config["kind"] == "linear"
-    assert sum(path.stat().st_size for path in FOLDER.iterdir()) < 5_000_000
+@pytest.mark.parametrize("name", KINDS)
+def test_every_file_is_what_was_written_and_the_folder_is_small(name):
+    kind, most = KINDS[name]
+    found = read_model_folder(MODELS / name)
+    assert found.config["kind"] == kind
+    assert sum(path.stat().st_size for path in (MODELS / name).iterdir()) < most
 
 
-def test_the_card_states_terms_limits_and_that_it_must_be_retrained():
-    card = (FOLDER / "README.md").read_text(encoding="utf-8")
+def test_all_bundled_models_together_are_small():
+    files = (path for path in MODELS.rglob("*") if path.is_file())
+    assert sum(path.stat().st_size for path in files) < 60_000_000
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_the_card_states_terms_limits_and_that_it_must_be_retrained(name):
+    card = (MODELS / name / "README.md").read_text(encoding="utf-8")
     assert RETRAIN in card
     for said in ("Song et al. 2018", "Ma et al. 2016", "Jin et al. 2017", "Rao et al. 2021"):
         assert said in card
     assert "provenance unstated" in card
 
 
-def test_it_learned_only_from_sets_that_may_be_shipped(metrics):
-    assert set(metrics["data"]["sources"]) == MAY_TRAIN
-    assert {one["file"].split(".")[0] for one in metrics["data"]["inputs"]} == MAY_TRAIN
+@pytest.mark.parametrize("name", KINDS)
+def test_it_learned_only_from_sets_that_may_be_shipped(name):
+    data = read_metrics(name)["data"]
+    assert set(data["sources"]) == MAY_TRAIN
+    assert {one["file"].split(".")[0] for one in data["inputs"]} == MAY_TRAIN
 
 
-def test_every_figure_has_its_n_and_interval(metrics):
+@pytest.mark.parametrize("name", KINDS)
+def test_every_figure_has_its_n_and_interval(name):
+    metrics = read_metrics(name)
     assert {"grouped", "later", "left_out", "alone", "beside"} <= set(metrics["trials"])
     for parts in metrics["trials"].values():
         for one in parts.values():
             assert one["n"] > 0
-            for name in NAMES:
-                assert one[name]["low"] <= one[name]["high"]
+            for figure in NAMES:
+                assert one[figure]["low"] <= one[figure]["high"]
     assert metrics["leaks"]["all"]["twins_found"] == 0
-    assert metrics["command"].startswith("python scripts/train_linear.py")
+    assert metrics["command"].startswith(f"python scripts/{SCRIPTS[name]}")
 
 
-def test_invented_rumors_outrank_invented_news_and_small_talk():
+@pytest.mark.parametrize("name", KINDS)
+def test_invented_rumors_outrank_invented_news_and_small_talk(name):
     texts = [
         "紧急扩散！城东水厂被人投毒，已经死了很多人，政府不让报道，请大家赶快转发，千万不要喝自来水",
         "城东区供水公司今日发布公告，因管道检修，5月3日8时至18时部分街道暂停供水，请市民做好准备",
         "今天下班路上买了一杯奶茶，好喝到飞起，周末一起再去吧",
     ]
-    rumor, news, talk = load_model("linear").predict_proba(texts)[:, 1]
+    rumor, news, talk = load_model(name).predict_proba(texts)[:, 1]
     assert rumor > 0.5 > news
     assert talk < 0.5
 
