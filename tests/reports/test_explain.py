@@ -377,7 +377,13 @@ def test_every_reason_of_a_score_has_words():
     texts = ["停水", "早上喝了一碗豆浆，心情不错", "城东水厂停水三天，速速转发囤水！！"]
     found = [each for row in rs.score(texts, base_rate=0.5) for each in row["reasons"]]
     codes = {each["code"] for each in found}
-    assert codes == {"rumor-probability", "short-text", "ordinary-post", "phrase"}
+    assert codes == {
+        "rumor-probability",
+        "short-text",
+        "ordinary-post",
+        "model-unsure",
+        "phrase",
+    }
     assert codes <= set(REASON_CODES)
 
 
