@@ -45,6 +45,13 @@ def test_all_bundled_models_together_are_small():
     assert sum(path.stat().st_size for path in files) < 60_000_000
 
 
+def test_no_file_of_a_bundled_model_names_a_folder_of_the_machine():
+    for path in (path for path in MODELS.rglob("*") if path.is_file()):
+        content = path.read_bytes()
+        assert b"site-packages" not in content, path
+        assert b"_name_or_path" not in content, path
+
+
 @pytest.mark.parametrize("name", KINDS)
 def test_the_card_states_terms_limits_and_that_it_must_be_retrained(name):
     card = (MODELS / name / "README.md").read_text(encoding="utf-8")

@@ -96,8 +96,10 @@ def load_base(
 def pack_network(network: Network) -> dict[str, bytes]:
     """Return the files from which `unpack_network` makes a network again, name to content.
 
-    Weights are kept as 16-bit numbers, which halves the file.
+    Weights are kept as 16-bit numbers, which halves the file; the base's folder is not named.
     """
+    shape = network.config.to_dict()
+    shape.pop("_name_or_path", None)
     from safetensors.torch import save
 
     weights = {
@@ -105,7 +107,7 @@ def pack_network(network: Network) -> dict[str, bytes]:
     }
     return {
         _WEIGHTS: save(weights),
-        _SHAPE: network.config.to_json_string(use_diff=False).encode(),
+        _SHAPE: (json.dumps(shape, indent=2, sort_keys=True) + "\n").encode(),
     }
 
 

@@ -18,7 +18,7 @@ from rumorscan.training.finetuning.loop import (
     encode_lesson,
     fine_tune,
 )
-from rumorscan.training.finetuning.network import TorchEncoder, load_base
+from rumorscan.training.finetuning.network import TorchEncoder, load_base, pack_network
 from tests.rumors.invented import ORDINARY, claims
 from tests.training.tiny import tiny_encoder
 
@@ -123,6 +123,15 @@ def test_onnx_says_what_torch_says(tuned):
     small = export_encoder(encoder).scores(folded)
     assert np.abs(small - plain).max() < 0.3
     assert np.corrcoef(small[:, 0], plain[:, 0])[0, 1] > 0.999
+
+
+def test_no_file_of_a_network_names_a_folder_of_the_machine(tuned):
+    encoder, _ = tuned
+    files = {**export_encoder(encoder).files, **pack_network(encoder.network)}
+    for content in files.values():
+        assert b"site-packages" not in content
+        assert str(tiny_encoder()).encode() not in content
+        assert b".py" not in content
 
 
 def test_a_score_does_not_depend_on_its_neighbors(tuned):
