@@ -47,6 +47,16 @@ class ReadingSettings:
     maximum_unpacked_bytes: int = 1 << 36
     """And so is one that unpacks to more bytes than this."""
 
+    def arguments(self) -> dict[str, Any]:
+        """Return the settings as `read_posts` takes them.
+
+        Example:
+            >>> ReadingSettings(map={"text": "正文"}).arguments()["mapping"]
+            {'text': '正文'}
+        """
+        found = dataclasses.asdict(self)
+        return {"mapping": found.pop("map"), **found}
+
 
 @dataclass(frozen=True, slots=True)
 class GroupSettings:

@@ -66,7 +66,6 @@ KINDS = Kinds(
 
 def read_dump(source: Any, job: Job) -> Posts:
     """Return the posts; with a key, nothing of them names an account."""
-    reading = job.settings.reading
     done = 0
 
     def advance(rows: int) -> None:
@@ -76,17 +75,9 @@ def read_dump(source: Any, job: Job) -> Posts:
 
     posts = read_posts(
         source,
-        format=reading.format,
-        mapping=reading.map,
-        tz=reading.tz,
-        crawled_at=reading.crawled_at,
-        strict=reading.strict,
+        **job.settings.reading.arguments(),
         spool=job.columns,
         progress=advance,
-        batch_rows=reading.batch_rows,
-        maximum_text_characters=reading.maximum_text_characters,
-        maximum_ratio=reading.maximum_ratio,
-        maximum_unpacked_bytes=reading.maximum_unpacked_bytes,
         keeper=job.keeper,
     )
     return pseudonymize_posts(posts, job.key) if job.key else posts

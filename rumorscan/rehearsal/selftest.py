@@ -131,19 +131,7 @@ def read_table(source: Any, settings: Settings) -> pa.Table:
     """Return the columns of a dump, read as a scan with these settings reads them."""
     from rumorscan.readers import read_posts
 
-    reading = settings.reading
-    return read_posts(
-        source,
-        format=reading.format,
-        mapping=reading.map,
-        tz=reading.tz,
-        crawled_at=reading.crawled_at,
-        strict=reading.strict,
-        batch_rows=reading.batch_rows,
-        maximum_text_characters=reading.maximum_text_characters,
-        maximum_ratio=reading.maximum_ratio,
-        maximum_unpacked_bytes=reading.maximum_unpacked_bytes,
-    ).table
+    return read_posts(source, **settings.reading.arguments()).table
 
 
 def scan_table(
