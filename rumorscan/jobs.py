@@ -76,7 +76,7 @@ def describe(job: Job, source: Any) -> dict[str, Any]:
         "known": name_files(job.settings.claims.known),
         "as_of": job.as_of,
         "key": key,
-        "history": sorted(one.run for one in job.history.rosters) if job.history else None,
+        "history": _describe_history(job.history) if job.history else None,
         "inputs": [_describe_input(given) for given in _inputs(source, job.settings.reading)],
     }
 
@@ -208,10 +208,16 @@ def same_history(job: Job, then: dict[str, Any], out: Path) -> History | None:
             raise RunError(f"{out}: cannot be resumed: give --history as before")
         return None
     known = {one.run for one in job.history.rosters}
-    if gone := sorted(set(met) - known):
+    if gone := sorted(set(met["rosters"]) - known):
         raise RunError(f"{out}: cannot be resumed: the history has lost '{gone[0]}'")
-    rosters = tuple(one for one in job.history.rosters if one.run in met)
-    return History(job.history.folder, job.history.key, rosters, job.history.passed_over)
+    rosters = tuple(one for one in job.history.rosters if one.run in met["rosters"])
+    # what the earlier process left there when it was killed was not there for it
+    return History(job.history.folder, job.history.key, rosters, met["passed_over"])
+
+
+def _describe_history(history: History) -> dict[str, Any]:
+    rosters = sorted(one.run for one in history.rosters)
+    return {"rosters": rosters, "passed_over": history.passed_over}
 
 
 def require_finished(about: dict[str, Any], now: dict[str, Any], out: Path) -> None:
