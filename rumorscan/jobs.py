@@ -19,10 +19,10 @@ from rumorscan.engines.checkpoints import Checkpoints
 from rumorscan.engines.stages import Stages
 from rumorscan.errors import DumpError, RunError
 from rumorscan.readers import Posts
-from rumorscan.readers.archives import Member
-from rumorscan.readers.containers import find_files
-from rumorscan.readers.packings import Limits
-from rumorscan.readers.shelves import Shelf
+from rumorscan.readers.containers.archives import Member
+from rumorscan.readers.containers.finding import find_files
+from rumorscan.readers.containers.packings import Limits
+from rumorscan.readers.intake.shelves import Shelf
 from rumorscan.reports.manifest import digest_of
 from rumorscan.reports.origins import name_files, name_model
 from rumorscan.rumors.claims import Claim

@@ -35,8 +35,8 @@ from rumorscan.jobs import (
     require_same_posts,
     same_history,
 )
-from rumorscan.readers.moments import DEFAULT_ZONE
 from rumorscan.readers.pseudonyms import read_key
+from rumorscan.readers.values.moments import DEFAULT_ZONE
 from rumorscan.records import Progress
 from rumorscan.reports import Run, load_run
 from rumorscan.reports.folder import fill

@@ -19,8 +19,8 @@ from rumorscan.coordination.wordings import Pairs, Wordings
 from rumorscan.engines.kept import Kinds
 from rumorscan.jobs import Job
 from rumorscan.readers import InputReport, Posts, read_posts
+from rumorscan.readers.intake.shelves import Shelf, SpoolFile
 from rumorscan.readers.pseudonyms import pseudonymize_posts
-from rumorscan.readers.shelves import Shelf, SpoolFile
 from rumorscan.records import Campaign, Reason, Tier
 from rumorscan.rumors.claims import Claim, ClaimMatches
 from rumorscan.rumors.drift import Drift, Shift, measure_drift

@@ -25,7 +25,7 @@ import pyarrow.parquet as pq
 from bench.measuring import conditions, cpu_of, draw_table, run_program
 
 from rumorscan.readers import read_posts
-from rumorscan.readers.files import RegularFile
+from rumorscan.readers.containers.files import RegularFile
 
 TARGETS = {"jsonl": 500_000, "parquet": 500_000, "csv": 250_000}
 """Rows a second and core that are asked for."""

@@ -18,9 +18,9 @@ import pytest
 
 import rumorscan.settings
 from rumorscan.cli import COMMANDS, cli
-from rumorscan.readers.fields import CANONICAL, REQUIRED
-from rumorscan.readers.intake import REASONS
-from rumorscan.readers.layouts import ENTRY_POINTS, LAYOUTS, OTHER_LAYOUT
+from rumorscan.readers.intake.door import REASONS
+from rumorscan.readers.layouts.fields import CANONICAL, REQUIRED
+from rumorscan.readers.layouts.finding import ENTRY_POINTS, LAYOUTS, OTHER_LAYOUT
 from rumorscan.readers.posts import REJECTS_SCHEMA
 from rumorscan.reasons import REASON_CODES
 from rumorscan.records import ACCOUNTS_SCHEMA, CORE_FIELDS, EDGES_SCHEMA, OPTIONAL_FIELDS, Campaign

@@ -19,7 +19,7 @@ import rumorscan as rs
 from rumorscan.bundle import bundled_homes
 from rumorscan.engines.checkpoints import Checkpoints
 from rumorscan.errors import DumpError, RunError
-from rumorscan.readers.intake import Intake
+from rumorscan.readers.intake.door import Intake
 from rumorscan.reports import folder as run_folder
 from rumorscan.reports.unfinished import Unfinished
 from rumorscan.settings import Settings
@@ -318,8 +318,8 @@ def test_a_file_is_read_on_from_its_middle(
 ) -> None:
     dump = tmp_path / name
     dump.write_bytes(MIDDLES[name]())
-    monkeypatch.setattr("rumorscan.readers.encodings.BLOCK_BYTES", 900)
-    monkeypatch.setattr("rumorscan.readers.encodings.SAMPLE_BYTES", 900)
+    monkeypatch.setattr("rumorscan.readers.encodings.decoding.BLOCK_BYTES", 900)
+    monkeypatch.setattr("rumorscan.readers.encodings.decoding.SAMPLE_BYTES", 900)
     keep_all(monkeypatch)
     taken: list[int] = []
     take = Intake.take
@@ -356,8 +356,8 @@ def test_a_key_that_appears_late_is_known_to_whoever_goes_on(
 ) -> None:
     dump = tmp_path / "late.jsonl"
     dump.write_bytes(_late())
-    monkeypatch.setattr("rumorscan.readers.encodings.BLOCK_BYTES", 900)
-    monkeypatch.setattr("rumorscan.readers.encodings.SAMPLE_BYTES", 900)
+    monkeypatch.setattr("rumorscan.readers.encodings.decoding.BLOCK_BYTES", 900)
+    monkeypatch.setattr("rumorscan.readers.encodings.decoding.SAMPLE_BYTES", 900)
     keep_all(monkeypatch)
     out = tmp_path / "run"
     with pytest.raises(KeyboardInterrupt):

@@ -174,8 +174,8 @@ def finish(work: Callable[..., Run], options: dict[str, Any]) -> int:
             the command has it, `resume`.
         options: of the command line.
     """
-    from rumorscan.readers.containers import list_files
-    from rumorscan.readers.pipes import STANDARD_INPUT
+    from rumorscan.readers.containers.finding import list_files
+    from rumorscan.readers.containers.pipes import STANDARD_INPUT
 
     # a missing file is told before the libraries are loaded, which takes seconds
     for dump in options.get("dumps", ()):

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rumorscan.errors import DumpError
-from rumorscan.readers.charsets import guess_encoding
-from rumorscan.readers.containers import bare_name
-from rumorscan.readers.documents import find_items
-from rumorscan.readers.jsonl import parse_line
-from rumorscan.readers.layouts import OTHER_LAYOUT, Layout, known_layouts, layout_named
-from rumorscan.readers.nesting import opening_of
+from rumorscan.readers.containers.finding import bare_name
+from rumorscan.readers.encodings.charsets import guess_encoding
+from rumorscan.readers.layouts.finding import OTHER_LAYOUT, Layout, known_layouts, layout_named
+from rumorscan.readers.objects.documents import find_items
+from rumorscan.readers.objects.jsonl import parse_line
+from rumorscan.readers.objects.nesting import opening_of
 
 SYNTAXES = ("jsonl", "json", "csv", "tsv", "parquet", "xlsx", "xls", "sqlite")
 """What a file may be written in."""

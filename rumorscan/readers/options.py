@@ -10,11 +10,11 @@ from zoneinfo import ZoneInfo
 import pyarrow as pa
 
 from rumorscan.errors import DumpError
+from rumorscan.readers.containers.packings import Limits
 from rumorscan.readers.formats import Wanted, wanted_format
-from rumorscan.readers.intake import Door
-from rumorscan.readers.moments import DEFAULT_ZONE, zone_of
-from rumorscan.readers.packings import Limits
-from rumorscan.readers.recency import crawl_time
+from rumorscan.readers.intake.door import Door
+from rumorscan.readers.values.moments import DEFAULT_ZONE, zone_of
+from rumorscan.readers.values.recency import crawl_time
 
 
 @dataclass(frozen=True, slots=True)

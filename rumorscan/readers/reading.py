@@ -10,30 +10,30 @@ from typing import Any
 import pyarrow as pa
 
 from rumorscan.keeping import KEEP_NOTHING, Keeper, Steps
-from rumorscan.readers.archives import Member
-from rumorscan.readers.bytesources import ByteSource
-from rumorscan.readers.containers import NoRowsError, bare_name
-from rumorscan.readers.csvs import read_csv
-from rumorscan.readers.database_limits import check_alone
-from rumorscan.readers.databases import read_database
-from rumorscan.readers.documents import DOCUMENT_LIMIT, read_document, read_rows
-from rumorscan.readers.encodings import LINE_LIMIT, SAMPLE_BYTES, LineBlocks
-from rumorscan.readers.fields import FieldMap, map_fields
+from rumorscan.readers.containers.archives import Member
+from rumorscan.readers.containers.finding import NoRowsError, bare_name
+from rumorscan.readers.containers.packings import MAXIMUM_RATIO, MAXIMUM_UNPACKED_BYTES, Limits
+from rumorscan.readers.containers.pipes import piped_file
+from rumorscan.readers.containers.streams import ByteSource
+from rumorscan.readers.delimited.csvs import read_csv
+from rumorscan.readers.encodings.decoding import LINE_LIMIT, SAMPLE_BYTES, LineBlocks
 from rumorscan.readers.formats import Syntax, detect_syntax
-from rumorscan.readers.intake import Intake
-from rumorscan.readers.jsonl import read_jsonl
-from rumorscan.readers.nesting import Nesting
-from rumorscan.readers.objects import ObjectMap
+from rumorscan.readers.intake.door import Intake
+from rumorscan.readers.intake.repeats import note_all_repeats
+from rumorscan.readers.intake.shelves import Bookmarks, Shelf, no_bookmarks
+from rumorscan.readers.layouts.fields import FieldMap, map_fields
+from rumorscan.readers.objects.documents import DOCUMENT_LIMIT, read_document, read_rows
+from rumorscan.readers.objects.jsonl import read_jsonl
+from rumorscan.readers.objects.nesting import Nesting
+from rumorscan.readers.objects.rows import ObjectMap
 from rumorscan.readers.options import ReadOptions
-from rumorscan.readers.packings import MAXIMUM_RATIO, MAXIMUM_UNPACKED_BYTES, Limits
-from rumorscan.readers.pipes import piped_file
 from rumorscan.readers.posts import REJECTS_SCHEMA, InputReport, Posts
-from rumorscan.readers.repeats import note_all_repeats
-from rumorscan.readers.sheets import Taken
-from rumorscan.readers.shelves import Bookmarks, Shelf, no_bookmarks
 from rumorscan.readers.sources import Memory, inputs_of, named_files, names_of
-from rumorscan.readers.tables import read_pandas, read_parquet, read_table
-from rumorscan.readers.workbooks import read_workbook
+from rumorscan.readers.tables.arrow import read_pandas, read_parquet, read_table
+from rumorscan.readers.tables.database_limits import check_alone
+from rumorscan.readers.tables.databases import read_database
+from rumorscan.readers.tables.sheets import Taken
+from rumorscan.readers.tables.workbooks import read_workbook
 from rumorscan.records import CORE_FIELDS, OPTIONAL_FIELDS
 
 Progress = Callable[[int], object]

@@ -11,10 +11,10 @@ from typing import Any
 import pyarrow as pa
 
 from rumorscan.errors import DumpError
-from rumorscan.readers.archives import Member
-from rumorscan.readers.containers import find_files
-from rumorscan.readers.packings import Limits
-from rumorscan.readers.pipes import STANDARD_INPUT
+from rumorscan.readers.containers.archives import Member
+from rumorscan.readers.containers.finding import find_files
+from rumorscan.readers.containers.packings import Limits
+from rumorscan.readers.containers.pipes import STANDARD_INPUT
 
 
 @dataclass(frozen=True, slots=True)

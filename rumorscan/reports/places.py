@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from rumorscan.errors import RunError
-from rumorscan.readers.containers import RUN_MARKS
+from rumorscan.readers.containers.finding import RUN_MARKS
 
 MARKER = "UNFINISHED.json"
 """The file that says that a folder is an unfinished run."""

@@ -7,7 +7,7 @@ from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
 from rumorscan.errors import ClaimsError, SettingsError
-from rumorscan.readers.moments import zone_of
+from rumorscan.readers.values.moments import zone_of
 from rumorscan.rumors.claim_files import Claim
 
 

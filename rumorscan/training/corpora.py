@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from rumorscan.errors import LabeledError
-from rumorscan.readers.moments import parse_time, zone_of
+from rumorscan.readers.values.moments import parse_time, zone_of
 from rumorscan.training.tables import Row, parse_rows, read_text
 
 _ALIASES = {

@@ -13,7 +13,7 @@ from typing import Any, BinaryIO
 from prepare.entries import Entry, Labeled, Reject
 from prepare.masking import mask_text, pseudonym
 from rumorscan.errors import LabeledError
-from rumorscan.readers.moments import DEFAULT_ZONE, parse_time, zone_of
+from rumorscan.readers.values.moments import DEFAULT_ZONE, parse_time, zone_of
 
 _SHANGHAI = zone_of(DEFAULT_ZONE)
 

@@ -7,9 +7,10 @@ import pyarrow.parquet as pq
 import pytest
 
 from rumorscan.errors import DumpError
-from rumorscan.readers import encodings, read_posts
+from rumorscan.readers import read_posts
+from rumorscan.readers.encodings import decoding
 from rumorscan.readers.inspection import inspect
-from rumorscan.readers.intake import COLUMN_LIMIT, RAW_LIMIT
+from rumorscan.readers.intake.door import COLUMN_LIMIT, RAW_LIMIT
 
 HEADER = "post_id,account_id,text,posted_at"
 
@@ -37,8 +38,8 @@ def reasons(posts):
 def test_a_rejected_row_tells_the_byte_at_which_it_begins(
     tmp_path, monkeypatch, encoding, block, kind
 ):
-    monkeypatch.setattr(encodings, "SAMPLE_BYTES", 800)
-    monkeypatch.setattr(encodings, "BLOCK_BYTES", block)
+    monkeypatch.setattr(decoding, "SAMPLE_BYTES", 800)
+    monkeypatch.setattr(decoding, "BLOCK_BYTES", block)
     if kind == "jsonl":
         lines = [row(post_id=f"p{i}", text=None if i % 5 == 0 else "停水") for i in range(40)]
     else:
@@ -212,7 +213,7 @@ def test_a_million_columns_are_refused_or_set_aside(tmp_path):
 
 
 def test_keys_that_are_new_in_every_row_do_not_fill_the_memory(tmp_path, monkeypatch):
-    monkeypatch.setattr("rumorscan.readers.objects._KNOWN_LIMIT", 100)
+    monkeypatch.setattr("rumorscan.readers.objects.rows._KNOWN_LIMIT", 100)
     lines = [row(**{f"k{i}-{j}": 1 for j in range(10)}) for i in range(400)]
     posts = read(tmp_path, "\n".join([*[row()] * 1_000, *lines, row(likes=3)]), batch_rows=50)
     assert posts.column("likes").to_pylist()[-1] == 3

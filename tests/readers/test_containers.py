@@ -14,8 +14,8 @@ import zstandard
 
 from rumorscan.errors import DumpError
 from rumorscan.readers import read_posts
-from rumorscan.readers.bytesources import ByteSource
-from rumorscan.readers.containers import RUN_MARKS, find_files
+from rumorscan.readers.containers.finding import RUN_MARKS, find_files
+from rumorscan.readers.containers.streams import ByteSource
 from rumorscan.readers.inspection import inspect
 
 LINES = "\n".join(

@@ -6,7 +6,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rumorscan.errors import DumpError
-from rumorscan.readers import encodings, read_posts, records
+from rumorscan.readers import read_posts
+from rumorscan.readers.delimited import records
+from rumorscan.readers.encodings import decoding
 
 HEADER = "post_id,account_id,text,posted_at"
 FIRST = "1,a1,城东水厂停水三天,2026-03-02 09:14:07"
@@ -168,8 +170,8 @@ def test_what_a_csv_writer_wrote_comes_back(tmp_path_factory, rows, quoting):
 
 
 def test_cells_of_several_lines_may_stand_where_blocks_end(tmp_path, monkeypatch):
-    monkeypatch.setattr(encodings, "SAMPLE_BYTES", 200)
-    monkeypatch.setattr(encodings, "BLOCK_BYTES", 50)
+    monkeypatch.setattr(decoding, "SAMPLE_BYTES", 200)
+    monkeypatch.setattr(decoding, "BLOCK_BYTES", 50)
     texts = [f'第{i}天\n停水{"，" * (i % 9)}\n"真的"' for i in range(60)]
     stream = io.StringIO(newline="")
     writer = csv.writer(stream)

@@ -5,10 +5,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rumorscan.readers import encodings, read_posts
-from rumorscan.readers.charsets import COMMON, guess_encoding, is_utf8
-from rumorscan.readers.encodings import LineBlocks
-from rumorscan.readers.garbling import likely_reading
+from rumorscan.readers import read_posts
+from rumorscan.readers.encodings import decoding
+from rumorscan.readers.encodings.charsets import COMMON, guess_encoding, is_utf8
+from rumorscan.readers.encodings.decoding import LineBlocks
+from rumorscan.readers.encodings.garbling import likely_reading
 
 PLAIN = (
     "城东水厂今天停水三天，大家快去超市买水，家里有老人和孩子的先准备好，不要等到没有水的时候再说。"
@@ -81,7 +82,7 @@ def test_a_line_in_another_encoding_is_read_by_itself_and_counted(tmp_path):
 
 
 def test_chinese_that_comes_after_a_long_plain_beginning_is_read(tmp_path, monkeypatch):
-    monkeypatch.setattr(encodings, "SAMPLE_BYTES", 1_000)
+    monkeypatch.setattr(decoding, "SAMPLE_BYTES", 1_000)
     rows = rows_of(50, "plain ") + rows_of(20, PLAIN)
     posts = read_bytes(tmp_path, dump(rows).encode("gb18030"))
     assert posts.column("text").to_pylist() == [row["text"] for row in rows]
@@ -100,8 +101,8 @@ def test_utf8_is_what_python_says_it_is(data):
 @given(st.binary(max_size=200), st.sampled_from([3, 7, 64]))
 def test_any_bytes_become_whole_lines_of_utf8(data, size):
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(encodings, "SAMPLE_BYTES", size)
-        patch.setattr(encodings, "BLOCK_BYTES", size)
+        patch.setattr(decoding, "SAMPLE_BYTES", size)
+        patch.setattr(decoding, "BLOCK_BYTES", size)
         blocks = list(LineBlocks(io.BytesIO(data)))
     for block in blocks:
         block.data.decode()
@@ -113,8 +114,8 @@ def test_any_bytes_become_whole_lines_of_utf8(data, size):
 def test_lines_over_the_limit_are_cut_and_the_others_whole(lines, size):
     data = "\n".join(lines).encode()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(encodings, "SAMPLE_BYTES", size)
-        patch.setattr(encodings, "BLOCK_BYTES", size)
+        patch.setattr(decoding, "SAMPLE_BYTES", size)
+        patch.setattr(decoding, "BLOCK_BYTES", size)
         blocks = list(LineBlocks(io.BytesIO(data), line_limit=20))
     kept = [line for block in blocks if not block.overlong for line in block.data.split(b"\n")]
     lengths = [len(line.encode()) for line in lines]

@@ -3,8 +3,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rumorscan.readers import read_posts
-from rumorscan.readers.generations import Alignment
-from rumorscan.readers.layouts import layout_named
+from rumorscan.readers.delimited.generations import Alignment
+from rumorscan.readers.layouts.finding import layout_named
 
 LAYOUT = layout_named("weibo-crawler")
 GENERATIONS = st.sampled_from(LAYOUT.generations)

@@ -12,7 +12,7 @@ import pytest
 
 from rumorscan.errors import DumpError
 from rumorscan.readers import inspect, read_posts
-from rumorscan.readers.layouts import LAYOUTS
+from rumorscan.readers.layouts.finding import LAYOUTS
 from rumorscan.records import Precision
 from tests.readers import bombs
 from tests.readers.samples import CASES, GOLDEN, build, write_workbook

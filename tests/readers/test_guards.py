@@ -5,9 +5,9 @@ import sqlite3
 import pytest
 
 from rumorscan.errors import DumpError
-from rumorscan.readers import database_limits
-from rumorscan.readers.database_limits import check_alone, guard
-from rumorscan.readers.workbook_limits import check_workbook
+from rumorscan.readers.tables import database_limits
+from rumorscan.readers.tables.database_limits import check_alone, guard
+from rumorscan.readers.tables.workbook_limits import check_workbook
 from tests.readers import bombs
 
 SPACE = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'

@@ -12,9 +12,10 @@ import pyarrow.parquet as pq
 import pytest
 
 from rumorscan.errors import DumpError
-from rumorscan.readers import encodings, read_posts
-from rumorscan.readers.archives import METHODS
-from rumorscan.readers.containers import find_files
+from rumorscan.readers import read_posts
+from rumorscan.readers.containers.archives import METHODS
+from rumorscan.readers.containers.finding import find_files
+from rumorscan.readers.encodings import decoding
 from tests.readers import bombs
 
 LINES = "\n".join(
@@ -85,7 +86,7 @@ def test_one_long_text_named_many_times_does_not_fill_the_memory(tmp_path):
 
 
 def test_a_table_that_claims_far_too_many_rows_is_refused(tmp_path, monkeypatch):
-    monkeypatch.setattr("rumorscan.readers.tables._FREE_ROWS", 1_000)
+    monkeypatch.setattr("rumorscan.readers.tables.arrow._FREE_ROWS", 1_000)
     path = tmp_path / "b.parquet"
     rows = 1_000_000
     columns = {name: pa.repeat("a", rows) for name in ("account_id", "text")}
@@ -287,8 +288,8 @@ def test_links_are_followed_where_they_stay_in_the_folder_or_are_named(tmp_path)
 
 @pytest.mark.parametrize("change", ["grows", "shrinks", "is written anew"])
 def test_a_file_that_changes_while_it_is_read_is_an_error(tmp_path, monkeypatch, change):
-    monkeypatch.setattr(encodings, "SAMPLE_BYTES", 20_000)
-    monkeypatch.setattr(encodings, "BLOCK_BYTES", 20_000)
+    monkeypatch.setattr(decoding, "SAMPLE_BYTES", 20_000)
+    monkeypatch.setattr(decoding, "BLOCK_BYTES", 20_000)
     path = tmp_path / "dump.jsonl"
     path.write_bytes((LINES + b"\n") * 20)
     size = path.stat().st_size

@@ -145,7 +145,9 @@ def test_sectors_in_a_circle_end(tmp_path):
 def test_a_panic_of_the_library_is_one_line_and_nothing_else(tmp_path, capfd, monkeypatch):
     path = tmp_path / "a.xls"
     path.write_bytes(old_workbook(OLD_ROWS)[: 512 * 2 + 140])  # ends within an entry
-    monkeypatch.setattr("rumorscan.readers.workbooks.check_old_workbook", lambda path, where: None)
+    monkeypatch.setattr(
+        "rumorscan.readers.tables.workbooks.check_old_workbook", lambda path, where: None
+    )
     with pytest.raises(DumpError, match=r"a\.xls: is a damaged workbook") as caught:
         read_posts(path)
     assert "\n" not in str(caught.value)

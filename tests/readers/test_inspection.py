@@ -9,7 +9,7 @@ from click.testing import CliRunner
 
 from rumorscan.cli.inspect import command
 from rumorscan.readers import inspect
-from rumorscan.readers.fields import CANONICAL
+from rumorscan.readers.layouts.fields import CANONICAL
 from tests.readers.fuzzing import sound_files
 from tests.readers.samples import CASES, build
 

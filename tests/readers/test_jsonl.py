@@ -5,8 +5,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rumorscan.errors import DumpError
-from rumorscan.readers import jsonl as jsonl_module
 from rumorscan.readers import read_posts
+from rumorscan.readers.objects import jsonl as jsonl_module
 
 GOOD = {
     "post_id": "p1",

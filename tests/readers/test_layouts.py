@@ -5,8 +5,9 @@ from importlib.metadata import EntryPoint
 import pytest
 
 from rumorscan.errors import DumpError
-from rumorscan.readers import inspect, layouts, read_posts
-from rumorscan.readers.layouts import LAYOUTS, OTHER_LAYOUT, layout_named
+from rumorscan.readers import inspect, read_posts
+from rumorscan.readers.layouts import finding
+from rumorscan.readers.layouts.finding import LAYOUTS, OTHER_LAYOUT, layout_named
 
 TEXT = "城东水厂停水三天大家快囤水"
 
@@ -93,13 +94,13 @@ def installed(monkeypatch):
     """Return a function that pretends that distributions with these entry points are there."""
 
     def install(*points):
-        found = [EntryPoint(name, value, layouts.ENTRY_POINTS) for name, value in points]
-        monkeypatch.setattr(layouts, "entry_points", lambda group: found)
-        layouts.extensions.cache_clear()
+        found = [EntryPoint(name, value, finding.ENTRY_POINTS) for name, value in points]
+        monkeypatch.setattr(finding, "entry_points", lambda group: found)
+        finding.extensions.cache_clear()
 
     yield install
     monkeypatch.undo()
-    layouts.extensions.cache_clear()
+    finding.extensions.cache_clear()
 
 
 def invent(tmp_path, monkeypatch, body):
@@ -125,13 +126,13 @@ def test_another_distribution_adds_a_format_by_an_entry_point(tmp_path, monkeypa
     (info / "entry_points.txt").write_text("[rumorscan.layouts]\nclub = invented_club:CLUB\n")
     path = tmp_path / "dump.csv"
     path.write_text("楼层,网友,说了\n12,小禾,停水\n", encoding="utf-8")
-    layouts.extensions.cache_clear()
+    finding.extensions.cache_clear()
     try:
         look = inspect(path).inputs[0]
         posts = read_posts(path)
         assert layout_named("club").marks == ("楼层", "网友", "说了")
     finally:
-        layouts.extensions.cache_clear()
+        finding.extensions.cache_clear()
     assert look.report.format == posts.inputs[0].format == "club/csv"
     row = posts.table.to_pylist()[0]
     assert (row["post_id"], row["account_id"], row["platform"]) == ("12", "小禾", "club")

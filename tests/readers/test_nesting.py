@@ -3,8 +3,8 @@ import json
 import pytest
 
 from rumorscan.readers import read_posts
-from rumorscan.readers.layouts import layout_named
-from rumorscan.readers.nesting import Nesting
+from rumorscan.readers.layouts.finding import layout_named
+from rumorscan.readers.objects.nesting import Nesting
 
 USER = {"uid": "8", "name": "小粟"}
 
@@ -119,8 +119,8 @@ def test_one_page_in_one_line_is_a_document(tmp_path):
 
 
 def test_rows_set_aside_tell_the_byte_of_the_line_that_carried_them(tmp_path, monkeypatch):
-    monkeypatch.setattr("rumorscan.readers.encodings.SAMPLE_BYTES", 300)
-    monkeypatch.setattr("rumorscan.readers.encodings.BLOCK_BYTES", 300)
+    monkeypatch.setattr("rumorscan.readers.encodings.decoding.SAMPLE_BYTES", 300)
+    monkeypatch.setattr("rumorscan.readers.encodings.decoding.BLOCK_BYTES", 300)
     silent = {**comment("c"), "text": None}
     nameless = {**post("0"), "userId": None}
     rows = [

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from rumorscan.errors import DumpError
 from rumorscan.readers import read_posts
-from rumorscan.readers.recency import told_from
+from rumorscan.readers.values.recency import told_from
 from rumorscan.records import Precision
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rumorscan.errors import DumpError
-from rumorscan.readers.moments import EARLIEST, LATEST, parse_time, zone_of
-from rumorscan.readers.times import MISSING, parse_times, to_utc
+from rumorscan.readers.values.moments import EARLIEST, LATEST, parse_time, zone_of
+from rumorscan.readers.values.times import MISSING, parse_times, to_utc
 from rumorscan.records import Precision
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")

@@ -1,0 +1,1 @@
+"""Encodings: from bytes to text, with what is lost counted."""

@@ -1,0 +1,67 @@
+"""Texts that were garbled before they came here: UTF-8 that somebody read as GB18030.
+
+`停水` becomes `鍋滄按`. What was lost on the way cannot be brought back, so the text stays as it
+is, which is how it stands in the evidence; it is counted, and its likely reading can be asked for.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from rumorscan.readers.encodings.charsets import COMMON
+
+_SIGNS = frozenset(character.encode()[:2].decode("gb18030", "ignore") for character in COMMON) - {
+    ""
+}
+"""What the first two bytes of the most common characters of UTF-8 are in GB18030."""
+_CLASS = "[" + "".join(sorted(_SIGNS)) + "]"
+_PATTERN = f"{_CLASS}.{{1,2}}{_CLASS}"
+_STEP = 8
+"""One text of so many is looked at first: a dump is garbled in whole stretches."""
+_SHARE = 0.2
+
+
+def count_garbled(texts: pa.Array) -> int:
+    """Return how many texts of a batch look like UTF-8 that was read as GB18030.
+
+    A few of them among many others may be somebody's own, and may be passed over.
+
+    Example:
+        >>> garbled = "城东的水厂停水".encode().decode("gb18030", "replace")
+        >>> count_garbled(pa.array([garbled, "城东的水厂停水", None]))
+        1
+    """
+    if not len(_suspects(texts.take(np.arange(0, len(texts), _STEP)))):
+        return 0
+    hits = _suspects(texts)
+    return sum(likely_reading(text) is not None for text in texts.take(hits).to_pylist())
+
+
+def _suspects(texts: pa.Array) -> np.ndarray[Any, Any]:
+    hits = pc.fill_null(pc.match_substring_regex(texts, _PATTERN), False)
+    return np.flatnonzero(np.asarray(hits))
+
+
+def likely_reading(text: str) -> str | None:
+    """Return what a garbled text probably said, with U+FFFD for what is lost, or None.
+
+    It is a guess for people, never the original.
+
+    Example:
+        >>> likely_reading("城东水厂停水".encode().decode("gb18030"))
+        '城东水厂停水'
+        >>> likely_reading("城东水厂停水") is None
+        True
+    """
+    wide = [character for character in text if character > "\x7f"]
+    if sum(character in _SIGNS for character in wide) < max(2, _SHARE * len(wide)):
+        return None
+    raw = text.replace("\ufffd", "?").encode("gb18030", "replace")
+    reading = raw.decode("utf-8", "replace")
+    found = [character for character in reading if character > "\x7f"]
+    common = sum(character in COMMON for character in found)
+    return reading if common >= _SHARE * len(found) and common > reading.count("\ufffd") else None

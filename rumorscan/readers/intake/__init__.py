@@ -1,0 +1,1 @@
+"""The intake: columns of any source become accepted rows and rejects with a reason."""

@@ -1,0 +1,421 @@
+"""The door: raw columns of any source become accepted rows and rejects with a reason.
+
+Every reader hands over its rows as `RawRows`; what is accepted, what is set aside and why is
+decided here, so that the same row has the same fate in every format.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from rumorscan.errors import DumpError
+from rumorscan.readers.encodings.garbling import count_garbled
+from rumorscan.readers.intake.repeats import Keys, keys_of_ids
+from rumorscan.readers.intake.spool import Spool
+from rumorscan.readers.layouts.fields import CRAWLED, FieldMap
+from rumorscan.readers.posts import REJECTS_SCHEMA
+from rumorscan.readers.values.moments import DEFAULT_ZONE, zone_of
+from rumorscan.readers.values.plain import (
+    Column,
+    count_halved,
+    counts_of,
+    flags_of,
+    ids_of,
+    is_rounded,
+    plain_text,
+    texts_of,
+    words_of,
+)
+from rumorscan.readers.values.recency import settle_recent
+from rumorscan.readers.values.rounding import Rounding
+from rumorscan.readers.values.tidying import Tidied, tidy
+from rumorscan.readers.values.times import Times, parse_times
+from rumorscan.records import CORE_FIELDS, OPTIONAL_FIELDS, Precision
+
+RAW_LIMIT = 4_096
+"""Bytes of a rejected row that are kept."""
+COLUMN_LIMIT = 10_000
+"""Columns of a table, keys of an object; more are no post's."""
+
+REASONS = {
+    "bad-json": "the line is not JSON",
+    "not-an-object": "the row is not an object",
+    "ragged-row": "the row has more or fewer cells than the header",
+    "open-quote": "a quotation mark is not closed",
+    "too-long": "the row is too long to be read",
+    "too-wide": f"the row has more than {COLUMN_LIMIT:,} columns",
+    "not-a-post": "the row is no post, but a notice of the service",
+    "missing-text": "there is no text",
+    "bad-text": "the text is a list, an object or a flag",
+    "text-too-long": "the text is longer than the limit",
+    "missing-account": "there is no account",
+    "bad-id": "an id is not exact: a fraction, or rounded by a spreadsheet",
+    "bad-time": "the time cannot be read",
+}
+"""Stable codes of why a row is set aside."""
+
+ID_FIELDS = ("post_id", "account_id", "parent_id", "root_id", "repost_of", "device_id")
+"""Fields that hold ids, which are text digit for digit."""
+_COUNT_FIELDS = tuple(name for name, kind in OPTIONAL_FIELDS.items() if kind == pa.int64())
+
+
+def _unknown(row: int) -> int | None:
+    """Return no offset: the rows lie in no file, or not as bytes of their own."""
+    del row
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Reject:
+    """A row set aside before it became part of a column."""
+
+    row: int
+    reason: str
+    detail: str
+    raw: str
+
+
+@dataclass(slots=True)
+class RawRows:
+    """A batch of rows as a reader met them.
+
+    Attributes:
+        columns: canonical field to its values, all of one length; an absent field is absent.
+        rows: int64 row number within the file of each row, ascending.
+        raw: position in this batch to the row as it stood in the file.
+        broken: rows that never became columns.
+        offset: row number to where the row begins in the unpacked file, in bytes, or None.
+    """
+
+    columns: dict[str, Column]
+    rows: np.ndarray[Any, Any]
+    raw: Callable[[int], str]
+    broken: list[Reject] = field(default_factory=list)
+    offset: Callable[[int], int | None] = _unknown
+
+
+@dataclass(slots=True)
+class Door:
+    """What the rows of one input must satisfy.
+
+    Attributes:
+        path: the input as it was given, for messages.
+        names: names of all inputs of this reading, as the dictionary of `source_file`.
+        index: which of the names is this input's.
+        zone: where times without a zone are taken to be; None means the layout's own zone.
+        maximum_text_characters: a longer text is set aside.
+        strict: raise at the first bad row.
+        crawled_at: when the input was fetched, in seconds since 1970, where no row tells it.
+    """
+
+    path: str
+    names: pa.Array
+    index: int
+    zone: ZoneInfo | None
+    maximum_text_characters: int
+    strict: bool
+    crawled_at: int | None = None
+
+
+class Intake:
+    """Accepts or rejects the rows of one input and counts them.
+
+    Args:
+        door: what the rows must satisfy.
+        folder: where accepted rows wait; None means memory.
+        limit: rows of either kind that are kept; those after are only counted.
+
+    Attributes:
+        accepted: the posts.
+        rejected: the rows set aside.
+        fields: the columns that were there.
+        notes: what else was counted.
+        reasons: how many rows were set aside for each reason.
+        precisions: how many posts have a time of each precision.
+        span: earliest and latest time, in seconds since 1970; None without any.
+        times_assumed: how many times carried no zone.
+    """
+
+    def __init__(self, door: Door, folder: Path | None, limit: int | None = None) -> None:
+        self.door = door
+        self.accepted = Spool(folder, f"posts-{door.index:05}", limit)
+        self.rejected = Spool(folder, f"rejects-{door.index:05}", limit)
+        self.fields: set[str] = set()
+        self.notes: Counter[str] = Counter()
+        self.reasons: Counter[str] = Counter()
+        self.precisions: Counter[Precision] = Counter()
+        self.span: tuple[int, int] | None = None
+        self.times_assumed = 0
+        self.rounding = Rounding()
+        self._keys: list[Keys] | None = None if limit is None else []
+
+    def zone(self, fields: FieldMap) -> ZoneInfo:
+        """Return the zone of times that carry none: the layout's own, unless another was asked."""
+        return self.door.zone or zone_of(fields.layout.tz or DEFAULT_ZONE)
+
+    @property
+    def rows(self) -> int:
+        """Rows met so far."""
+        return self.accepted.rows + self.rejected.rows
+
+    def keys(self) -> Keys:
+        """Return a number for the id of each post, where the rows are not all kept.
+
+        See `keys_of_ids`; the ids of rows that are kept are found there.
+        """
+        return np.concatenate([np.zeros(0, np.int64), *(self._keys or ())])
+
+    def take(self, batch: RawRows, fields: FieldMap) -> None:
+        """Accept the good rows of a batch and set the others aside.
+
+        Raises:
+            DumpError: a row is bad and the door is strict, or rows cannot be written.
+        """
+        rejects = list(batch.broken)
+        if len(batch.rows):
+            columns, faults = self._columns(batch, fields)
+            good = np.ones(len(batch.rows), bool)
+            for reason, mask, values in faults:
+                for place in np.flatnonzero(mask & good).tolist():
+                    rejects.append(
+                        Reject(
+                            int(batch.rows[place]), reason, _detail(values, place), batch.raw(place)
+                        )
+                    )
+                good &= ~mask
+            table = pa.RecordBatch.from_pydict(columns)
+            self.fields.update(columns)
+            if not good.all():
+                table = table.filter(pa.array(good))
+            self._count_times(table)
+            if self._keys is not None:
+                self._keys.append(keys_of_ids(table.column("post_id")))
+            self.accepted.add(table)
+        if rejects:
+            self._set_aside(sorted(rejects, key=lambda reject: reject.row), batch.offset)
+
+    @property
+    def state(self) -> dict[str, Any]:
+        """What an intake of the same rows has counted, for another one that goes on."""
+        return {
+            "fields": sorted(self.fields),
+            "notes": dict(self.notes),
+            "reasons": dict(self.reasons),
+            "precisions": {int(one): count for one, count in self.precisions.items()},
+            "span": self.span,
+            "times_assumed": self.times_assumed,
+            "rounding": self.rounding.state,
+        }
+
+    @state.setter
+    def state(self, state: Mapping[str, Any]) -> None:
+        self.fields = set(state["fields"])
+        self.notes = Counter(state["notes"])
+        self.reasons = Counter(state["reasons"])
+        self.precisions = Counter(
+            {Precision(one): count for one, count in state["precisions"].items()}
+        )
+        self.span = state["span"]
+        self.times_assumed = state["times_assumed"]
+        self.rounding.state = state["rounding"]
+
+    def close(self) -> None:
+        """Close the files in which rows wait."""
+        self.accepted.close()
+        self.rejected.close()
+
+    def _count_times(self, table: pa.RecordBatch) -> None:
+        found = np.bincount(np.asarray(table.column("precision")), minlength=len(Precision))
+        for precision in Precision:
+            if found[precision]:
+                self.precisions[precision] += int(found[precision])
+        seconds = table.column("posted_at").cast(pa.int64())
+        low, high = pc.min(seconds).as_py(), pc.max(seconds).as_py()
+        if low is not None:
+            before = self.span or (low, high)
+            self.span = (min(low, before[0]), max(high, before[1]))
+
+    def _set_aside(self, rejects: list[Reject], offset: Callable[[int], int | None]) -> None:
+        if self.door.strict:
+            first = rejects[0]
+            place = offset(first.row)
+            at = f" (byte {place:,})" if place is not None else ""
+            raise DumpError(
+                f"{self.door.path}, row {first.row}{at}: {REASONS[first.reason]} ({first.reason})"
+                f"{': ' + first.detail if first.detail else ''}"
+            )
+        self.reasons.update(reject.reason for reject in rejects)
+        name = self.door.names[self.door.index].as_py()
+        self.rejected.add(
+            pa.RecordBatch.from_pydict(
+                {
+                    "source_file": [name] * len(rejects),
+                    "source_row": [reject.row for reject in rejects],
+                    "byte_offset": [offset(reject.row) for reject in rejects],
+                    "reason": [reject.reason for reject in rejects],
+                    "detail": [cut(reject.detail, 200) for reject in rejects],
+                    "raw": [cut(reject.raw, RAW_LIMIT) for reject in rejects],
+                },
+                schema=REJECTS_SCHEMA,
+            )
+        )
+
+    def _columns(
+        self, batch: RawRows, fields: FieldMap
+    ) -> tuple[dict[str, pa.Array], list[tuple[str, np.ndarray[Any, Any], Any]]]:
+        tidied = tidy(batch.columns, fields)
+        raw = tidied.columns
+        count = len(batch.rows)
+        texts, bad_text = texts_of(raw.get("text", pa.nulls(count)))
+        accounts, bad_account = ids_of(raw.get("account_id", pa.nulls(count)))
+        post_ids, bad_post = ids_of(raw.get("post_id", pa.nulls(count)))
+        rounded = _rounded(raw.get("post_id"), bad_post)
+        bad_post &= ~rounded
+        self._note(
+            "post ids rounded by a spreadsheet, replaced by file and row", int(rounded.sum())
+        )
+        zone = self.zone(fields)
+        times = self._times(raw.get("posted_at", pa.nulls(count)), batch.columns, zone)
+        name = self.door.names[self.door.index].as_py()
+        columns = {
+            "post_id": _with_made_ids(post_ids, name, batch.rows),
+            "account_id": accounts,
+            "text": texts,
+            "posted_at": times.to_arrow(),
+            "precision": pa.array(times.precision, pa.uint8()),
+            "source_file": pa.DictionaryArray.from_arrays(
+                pa.array(np.full(count, self.door.index, np.int32)), self.door.names
+            ),
+            "source_row": pa.array(batch.rows, pa.int64()),
+        }
+        no_text = np.asarray(pc.is_null(texts)) & ~bad_text
+        no_account = np.asarray(pc.is_null(accounts)) & ~bad_account
+        faults = [
+            *_strangers(tidied),
+            ("missing-text", no_text, None),
+            ("bad-text", bad_text, raw.get("text")),
+            ("text-too-long", self._too_long(texts), None),
+            ("missing-account", no_account, None),
+            ("bad-id", bad_account, raw.get("account_id")),
+            ("bad-id", bad_post, raw.get("post_id")),
+            ("bad-time", times.bad, raw.get("posted_at")),
+        ]
+        self.times_assumed += times.assumed
+        self._note("texts that look like UTF-8 read as GB18030, kept so", count_garbled(texts))
+        self._note("texts with half characters, replaced", count_halved(raw.get("text")))
+        self._note("times not known", times.unknown)
+        made = int(post_ids.null_count - bad_post.sum() - rounded.sum())
+        self._note("post ids made from file and row", made)
+        self._note(fields.layout.remark, count)
+        self.notes.update(tidied.notes)
+        for name, ids in (("post", post_ids), ("account", accounts)):
+            self.rounding.add(name, ids)
+        columns.update(self._optional(raw, zone))
+        return {
+            name: columns[name] for name in (*CORE_FIELDS, *OPTIONAL_FIELDS) if name in columns
+        }, [fault for fault in faults if fault[1].any()]
+
+    def _times(self, values: Column, read: Mapping[str, Column], zone: ZoneInfo) -> Times:
+        """Parse the times of posts, those that only the time of the crawl tells included."""
+        times = parse_times(values, zone)
+        crawled: Any = self.door.crawled_at
+        if CRAWLED in read:
+            crawled = parse_times(read[CRAWLED], zone).seconds
+        times, told, late = settle_recent(times, values, crawled, zone)
+        self._note("times told from the crawl", told)
+        self._note("times after the crawl, left empty", late)
+        return times
+
+    def _optional(self, raw: Mapping[str, Column], zone: ZoneInfo) -> dict[str, pa.Array]:
+        columns: dict[str, pa.Array] = {}
+        for name in OPTIONAL_FIELDS:
+            if name not in raw:
+                continue
+            if name == "account_created_at":
+                times = parse_times(raw[name], zone)
+                columns[name], bad = times.to_arrow(), times.bad
+            else:
+                convert = words_of
+                if name in ID_FIELDS:
+                    convert = ids_of
+                elif name in _COUNT_FIELDS:
+                    convert = counts_of
+                elif name == "verified":
+                    convert = flags_of
+                columns[name], bad = convert(raw[name])
+            self._note(f"unreadable {name}, left empty", int(bad.sum()))
+        return columns
+
+    def _too_long(self, texts: pa.Array) -> np.ndarray[Any, Any]:
+        limit = self.door.maximum_text_characters
+        longest = pc.max(pc.binary_length(texts)).as_py()
+        if longest is None or longest <= limit:
+            return np.zeros(len(texts), bool)
+        return np.asarray(pc.fill_null(pc.greater(pc.utf8_length(texts), limit), False))
+
+    def _note(self, what: str, count: int) -> None:
+        if what and count:
+            self.notes[what] += count
+
+
+def check_width(names: Sequence[str], where: str) -> None:
+    """Refuse a table that is far too wide for posts.
+
+    Raises:
+        DumpError: it has more than `COLUMN_LIMIT` columns.
+    """
+    if len(names) > COLUMN_LIMIT:
+        raise DumpError(
+            f"{where}: has {len(names):,} columns, at most {COLUMN_LIMIT:,} are read; "
+            "write one post a row"
+        )
+
+
+def cut(text: str, limit: int) -> str:
+    """Return the beginning of a text that is at most so many bytes of UTF-8.
+
+    Example:
+        >>> cut("停水三天", 7)
+        '停水'
+    """
+    encoded = plain_text(text).encode()
+    return encoded.decode() if len(encoded) <= limit else encoded[:limit].decode(errors="ignore")
+
+
+def _detail(values: Any, place: int) -> str:
+    if values is None:
+        return ""
+    value = values[place]
+    shown = value.as_py() if isinstance(value, pa.Scalar) else value
+    return repr(shown)[:200]
+
+
+def _rounded(values: Column | None, bad: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    """Mask the ids that are no ids because a spreadsheet rounded them."""
+    rounded = np.zeros(len(bad), bool)
+    for row in np.flatnonzero(bad).tolist():
+        value = values[row]  # type: ignore[index]  # what is bad was there
+        rounded[row] = is_rounded(value.as_py() if isinstance(value, pa.Scalar) else value)
+    return rounded
+
+
+def _strangers(tidied: Tidied) -> list[tuple[str, np.ndarray[Any, Any], Any]]:
+    return [] if tidied.strangers is None else [("not-a-post", tidied.strangers, tidied.told)]
+
+
+def _with_made_ids(ids: pa.Array, name: str, rows: np.ndarray[Any, Any]) -> pa.Array:
+    if not ids.null_count:
+        return ids
+    made = pc.binary_join_element_wise(
+        pa.scalar(name, pa.string()), pa.array(rows, pa.int64()).cast(pa.string()), ":"
+    )
+    return pc.coalesce(ids, made)

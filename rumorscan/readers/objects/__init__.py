@@ -1,0 +1,1 @@
+"""Objects: JSON lines, JSON documents, and the posts inside posts."""

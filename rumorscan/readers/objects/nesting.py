@@ -1,0 +1,274 @@
+"""Posts inside posts, and posts inside pages: each becomes a row of its own.
+
+What a post reposts, quotes or answers is often carried along by many posts. It is read once, and
+only where the file does not have it as a post of its own; so it comes after the rows that carry
+it, at the end of the file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from rumorscan.readers.layouts.catalog import OPENINGS, OTHER_LAYOUT
+from rumorscan.readers.layouts.finding import layout_of
+from rumorscan.readers.layouts.shapes import Branch, Layout, Opening
+from rumorscan.readers.objects.paths import keys_of, value_at
+
+Numbered = tuple[int, Any]
+"""The number of the row in the file that something comes from, and the thing."""
+PENDING_LIMIT = 100_000
+"""Posts that wait for the end of the file at most; further ones are read where they are met."""
+_DEEPEST = 64
+
+
+@dataclass(slots=True)
+class Found:
+    """A row that was found in an object.
+
+    Attributes:
+        row: the post; not yet freed of the posts in it.
+        cited: whether others merely refer to it.
+    """
+
+    row: Any
+    cited: bool = False
+
+
+def opening_of(item: Any) -> Opening | None:
+    """Return how an object holds posts, or None where it is no such object.
+
+    Example:
+        >>> opening_of({"user": {}, "weibo": []}).rows, opening_of({"text": "停水"})
+        ('weibo', None)
+    """
+    if not isinstance(item, Mapping):
+        return None
+    return next(
+        (
+            opening
+            for opening in OPENINGS
+            if all(_has(item, mark) for mark in opening.marks)
+            and isinstance(value_at(item, opening.rows.split(".")), (list, Mapping))
+        ),
+        None,
+    )
+
+
+def _has(item: Mapping[str, Any], mark: str) -> bool:
+    return mark in item or value_at(item, mark.split(".")) is not None
+
+
+def opened(item: Any, several: bool = False, depth: int = 0) -> Iterator[Found]:
+    """Yield the posts that an object holds, or the object where it is a post itself.
+
+    Example:
+        >>> page = {"user": {"id": "7"}, "weibo": [{"id": 1}, {"id": 2}]}
+        >>> [found.row for found in opened(page)]
+        [{'user': {'id': '7'}, 'id': 1}, {'user': {'id': '7'}, 'id': 2}]
+    """
+    opening = opening_of(item) if depth < _DEEPEST else None
+    if opening is None:
+        yield Found(item)
+        return
+    given = {
+        key: value
+        for key, path in opening.above.items()
+        if (value := value_at(item, path.split(".")) if path else _plain_values(item))
+    }
+    scope = f"{item.get('id')}/" if several and opening.scoped else ""
+    tables = {
+        key: (own, {str(entry.get(other)): entry for entry in _objects(item, path)})
+        for key, (path, own, other) in opening.lookups.items()
+    }
+    for path, cited in ((opening.rows, False), (opening.also, True)):
+        inner = value_at(item, path.split(".")) if path else []
+        rows = [inner] if isinstance(inner, Mapping) else list(inner or [])
+        for row in rows:
+            dressed = row
+            if isinstance(row, Mapping):
+                dressed = _scoped({**given, **row, **_found(row, tables)}, opening, scope)
+            for found in opened(dressed, len(rows) > 1, depth + 1):
+                yield Found(found.row, found.cited or cited)
+
+
+def _found(
+    row: Mapping[str, Any], tables: Mapping[str, tuple[str, dict[str, Any]]]
+) -> dict[str, Any]:
+    """Return what the tables of a page have about a row."""
+    hits = {key: table.get(str(row.get(own))) for key, (own, table) in tables.items()}
+    return {key: hit for key, hit in hits.items() if hit and key not in row}
+
+
+def _scoped(row: dict[str, Any], opening: Opening, scope: str) -> dict[str, Any]:
+    if scope:
+        names = [name for name in opening.scoped if row.get(name) is not None]
+        row |= {name: f"{scope}{row[name]}" for name in names}
+    return row
+
+
+def _plain_values(item: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in item.items() if not isinstance(value, (list, dict))}
+
+
+def _objects(item: Any, path: str) -> list[Any]:
+    entries = value_at(item, path.split("."))
+    return [entry for entry in entries or [] if isinstance(entry, Mapping)]
+
+
+class Nesting:
+    """Frees posts from the posts in them, for one file.
+
+    Args:
+        layout: how the posts are written.
+
+    Example:
+        >>> from rumorscan.readers.layouts.finding import layout_named
+        >>> nesting = Nesting(layout_named("weibo-archiver"))
+        >>> comment = {"id": "c", "text": "真的吗", "user": {"uid": "8"}}
+        >>> post = {"id": "p", "userId": "7", "text": "停水", "comments": [comment]}
+        >>> rows = [row for _, row in nesting.rows([(1, post)])]
+        >>> rows[0]
+        {'id': 'p', 'userId': '7', 'text': '停水'}
+        >>> [rows[1][name] for name in ("@kind", "@parent_id", "@root_id")]
+        ['comment', 'p', 'p']
+    """
+
+    def __init__(self, layout: Layout) -> None:
+        self.layout = layout
+        self._ids = layout.columns.get("post_id", ("id",))
+        self._texts = layout.columns.get("text", ("text",))
+        self._seen: set[str] = set()
+        self._pending: dict[str, Numbered] = {}
+
+    @classmethod
+    def of(cls, sample: Sequence[Any], layout: Layout | None = None) -> Nesting | None:
+        """Return the nesting of a file by its first objects, or None where there is none."""
+        opens = any(opening_of(item) for item in sample)
+        posts = [found.row for item in sample for found in opened(item)] if opens else sample
+        posts = [post for post in posts if isinstance(post, Mapping)]
+        chosen = layout or layout_of(set(keys_of(posts))) if posts else OTHER_LAYOUT
+        return cls(chosen) if opens or chosen.branches or chosen.keyed else None
+
+    def sampled(self, sample: Iterable[Any]) -> list[Mapping[str, Any]]:
+        """Return the rows of the first objects, without remembering them."""
+        probe = Nesting(self.layout)
+        numbered = ((0, item) for item in sample)
+        rows = [row for _, row in (*probe.rows(numbered), *probe.rest())]
+        return [row for row in rows if isinstance(row, Mapping)]
+
+    def rows(self, items: Iterable[Numbered]) -> Iterator[Numbered]:
+        """Yield the rows of objects; what is no object is yielded as it is."""
+        for number, item in items:
+            for found in opened(item):
+                if found.cited:
+                    yield from self._later(number, found.row, {})
+                else:
+                    yield from self._unrolled(number, found.row, {})
+
+    def rest(self) -> Iterator[Numbered]:
+        """Yield what others carried along and the file did not have by itself."""
+        while self._pending:
+            name = next(iter(self._pending))
+            number, row = self._pending.pop(name)
+            if name not in self._seen:
+                yield from self._unrolled(number, row, row.pop("@told", {}))
+
+    def waiting(self, first: int) -> Iterator[int]:
+        """Yield the numbers, from one on, of rows that carried along what waits for the end."""
+        for number, _ in reversed(self._pending.values()):
+            if number < first:
+                break
+            yield number
+
+    def _unrolled(self, number: int, row: Any, told: dict[str, Any]) -> Iterator[Numbered]:
+        """Yield a row, then the rows in it, with what is told about each."""
+        stack = [(row, told, 0)]
+        while stack:
+            row, told, depth = stack.pop()
+            if not isinstance(row, Mapping):
+                yield number, row
+                continue
+            own = {**row, **told}
+            self._key_lists(own)
+            inner: list[tuple[Any, dict[str, Any], int]] = []
+            later: list[tuple[Any, dict[str, Any]]] = []
+            name = self._id_of(own)
+            for branch in self.layout.branches if depth < _DEEPEST else ():
+                self._take(own, branch, name, (inner, later, depth))
+            if name is not None:
+                self._seen.add(name)
+            yield number, own
+            for carried, about in later:
+                yield from self._later(number, carried, about)
+            stack.extend(reversed(inner))
+
+    def _take(
+        self,
+        own: dict[str, Any],
+        branch: Branch,
+        name: str | None,
+        found: tuple[list[tuple[Any, dict[str, Any], int]], list[tuple[Any, dict[str, Any]]], int],
+    ) -> None:
+        """Take what lies on a branch out of a row."""
+        inner, later, depth = found
+        path = branch.path.split(".")
+        lies = value_at(own, path)
+        if not lies or not isinstance(lies, (list, Mapping)):
+            return
+        if branch.kind in ("source", "cited"):
+            self._refer(own, path, lies if isinstance(lies, Mapping) else lies[0])
+            carried = [lies] if isinstance(lies, Mapping) else lies
+            if branch.kind == "source" and (source := self._id_of(carried[0])) is not None:
+                own |= {"@kind": "repost"}
+                own |= dict.fromkeys(("@repost_of", "@parent_id", "@root_id"), source)
+            later.extend((each, {}) for each in carried if self._is_whole(each))
+            return
+        own.pop(path[0])
+        root = own.get("@root_id") if own.get("@kind") == "comment" else None
+        told = {"@kind": branch.kind, "@parent_id": name, "@root_id": root or name}
+        if branch.kind == "repost":
+            told["@repost_of"] = name
+        inner.extend(
+            (each, told, depth + 1) for each in (lies if isinstance(lies, list) else [lies])
+        )
+
+    def _refer(self, own: dict[str, Any], path: list[str], carried: Any) -> None:
+        """Leave of a post in a row only what it is called."""
+        names = (*self._ids, "type")
+        called = {key: carried[key] for key in names if key in carried} if carried else {}
+        parent = own
+        for key in path[:-1]:
+            parent[key] = dict(parent[key])
+            parent = parent[key]
+        parent[path[-1]] = called
+
+    def _is_whole(self, post: Any) -> bool:
+        return isinstance(post, Mapping) and any(
+            value_at(post, column.split(".")) is not None for column in self._texts
+        )
+
+    def _later(self, number: int, row: Any, told: dict[str, Any]) -> Iterator[Numbered]:
+        name = self._id_of(row)
+        if name is None or (len(self._pending) >= PENDING_LIMIT and name not in self._seen):
+            yield from self._unrolled(number, row, told)
+        elif name not in self._seen:
+            self._pending.setdefault(name, (number, {**row, "@told": told} if told else dict(row)))
+
+    def _key_lists(self, own: dict[str, Any]) -> None:
+        for path, key in self.layout.keyed.items():
+            entries = own.get(path)
+            if isinstance(entries, list):
+                own[path] = {
+                    str(entry[key]): dict(entry)
+                    for entry in entries
+                    if isinstance(entry, Mapping) and key in entry
+                }
+
+    def _id_of(self, row: Any) -> str | None:
+        if not isinstance(row, Mapping):
+            return None
+        found = (value_at(row, column.split(".")) for column in self._ids)
+        name = next((value for value in found if value not in (None, "")), None)
+        return None if name is None else str(name)

@@ -1,0 +1,1 @@
+"""Tables that are stored as such: Parquet, frames, workbooks and databases."""

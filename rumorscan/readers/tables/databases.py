@@ -1,0 +1,188 @@
+"""SQLite databases, read without ever being written to.
+
+Only plain tables are read, never views or triggers. Rows come in the order of their row ids.
+"""
+
+from __future__ import annotations
+
+import io
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from rumorscan.errors import DumpError
+from rumorscan.readers.containers.finding import NoRowsError
+from rumorscan.readers.intake.door import Intake
+from rumorscan.readers.layouts.finding import known_layouts
+from rumorscan.readers.layouts.shapes import Join
+from rumorscan.readers.tables.database_limits import guard
+from rumorscan.readers.tables.sheets import Cells, MapMaker, Sheet, Taken, read_sheets
+
+_FETCHED = 2_000
+_DAMAGE = ("tree", "page", "freelist", "missing from index", "out of order")
+"""What SQLite's check says of damage; it speaks of values that break a rule, too."""
+
+
+def read_database(
+    path: Path, intake: Intake, make_map: MapMaker, batch_rows: int
+) -> Iterator[Taken]:
+    """Read the tables of a database that hold posts into the intake.
+
+    Rows that still lie in a log beside the file are not read; see `check_alone`.
+
+    Raises:
+        DumpError: the file is damaged, no table holds posts, or a row is bad and the intake is
+            strict.
+    """
+    where = intake.door.path
+    _check_length(path, where)
+    try:
+        with closing(_opened(path)) as connection:
+            decoder = _Decoder()
+            connection.text_factory = decoder
+            database = Database(connection)
+            yield from read_sheets(database.sheets(), intake, make_map, batch_rows)
+    except (sqlite3.Error, UnicodeError, OverflowError) as error:
+        # the library fails to decode its own messages where a name is damaged
+        why = " ".join(str(error).split())[:200]
+        raise DumpError(f"{where}: cannot be read as SQLite: {why}") from error
+    if decoder.lost:
+        intake.notes["characters lost in decoding"] += decoder.lost
+
+
+def _opened(path: Path) -> sqlite3.Connection:
+    # immutable: no lock and no journal is written beside what may be evidence
+    address = f"file:{quote(str(path.resolve()))}?mode=ro&immutable=1"
+    connection = sqlite3.connect(address, uri=True)
+    guard(connection)
+    return connection
+
+
+def _check_length(path: Path, where: str) -> None:
+    """Refuse a file that ends within a page; SQLite reads zeros in the place of the rest."""
+    with path.open("rb") as file:
+        head = file.read(18)
+        length = file.seek(0, io.SEEK_END)
+    page = int.from_bytes(head[16:], "big")
+    page = 65_536 if page == 1 else page
+    if page and length % page:
+        raise DumpError(f"{where}: the database is damaged or cut short; fetch the file again")
+
+
+class _Decoder:
+    """Decodes text and counts the characters that are lost."""
+
+    def __init__(self) -> None:
+        self.lost = 0
+
+    def __call__(self, data: bytes) -> str:
+        try:
+            return data.decode()
+        except UnicodeDecodeError:
+            text = data.decode(errors="replace")
+            self.lost += text.count("\ufffd")
+            return text
+
+
+@dataclass(slots=True)
+class Database:
+    """The tables of an open database."""
+
+    connection: sqlite3.Connection
+    _tables: dict[str, list[str]] = field(default_factory=dict)
+
+    def sheets(self) -> list[Sheet]:
+        """Return the tables, in the order of their names.
+
+        Raises:
+            NoRowsError: there is none.
+        """
+        found = self.connection.execute(
+            "SELECT name FROM sqlite_master WHERE type = 'table' "
+            "AND sql LIKE 'CREATE TABLE%' AND name NOT LIKE 'sqlite@_%' ESCAPE '@' "
+            "ORDER BY name"
+        )
+        for (name,) in found.fetchall():
+            info = self.connection.execute(f"PRAGMA table_info({_quoted(name)})").fetchall()
+            self._tables[name] = [str(column[1]) for column in info]
+        if not self._tables:
+            raise NoRowsError("the database holds no table; expected posts")
+        return [self._sheet(name) for name in self._tables]
+
+    def _sheet(self, name: str) -> Sheet:
+        joins = self._joins(name)
+        columns = list(self._tables[name])
+        joined = [(join.table, column) for join in joins for column in self._tables[join.table]]
+        columns += [f"{table}.{column}" for table, column in joined]
+        counting = f"SELECT COUNT(*) FROM {_quoted(name)}"  # noqa: S608 - names are quoted
+        count = self.connection.execute(counting).fetchone()[0]
+
+        def rows() -> Iterator[Cells]:
+            for table in (name, *(join.table for join in joins)):
+                self._check(table)
+            cursor = self.connection.execute(self._query(name, joins))
+            while part := cursor.fetchmany(_FETCHED):
+                yield from (_values(row) for row in part)
+
+        return Sheet(name, columns, int(count), rows)
+
+    def _check(self, name: str) -> None:
+        """Look at every page of a table, since a damaged one may hide rows without an error.
+
+        Raises:
+            sqlite3.DatabaseError: a page is damaged.
+        """
+        for (found,) in self.connection.execute(f"PRAGMA quick_check({_quoted(name)})"):
+            if any(word in found.lower() for word in _DAMAGE):
+                what = " ".join(found.split())[:100]
+                raise sqlite3.DatabaseError(f"table '{name}' is damaged ({what})")
+
+    def _joins(self, name: str) -> list[Join]:
+        """Return the joins of the layout that fits a table, as far as both sides are there."""
+        names = set(self._tables[name])
+        layout = next((row for row in known_layouts() if row.fits(names, name)), None)
+        return [
+            join
+            for join in (layout.joins if layout else ())
+            if join.table != name
+            and join.key in names
+            and join.column in self._tables.get(join.table, ())
+        ]
+
+    def _query(self, name: str, joins: list[Join]) -> str:
+        table = _quoted(name)
+        wanted = [f"{table}.{_quoted(column)}" for column in self._tables[name]]
+        tables = table
+        for join in joins:
+            other = _quoted(join.table)
+            wanted += [f"{other}.{_quoted(column)}" for column in self._tables[join.table]]
+            # one row a key, so that a post stays one row
+            rows = (
+                f"SELECT *, MIN(rowid) FROM {other} "  # noqa: S608 - names are quoted
+                f"GROUP BY {_quoted(join.column)}"
+            )
+            tables += (
+                f" LEFT JOIN ({rows}) AS {other} "
+                f"ON {other}.{_quoted(join.column)} = {table}.{_quoted(join.key)}"
+            )
+        query = f"SELECT {', '.join(wanted)} FROM {tables}"  # noqa: S608 - names are quoted
+        return f"{query} ORDER BY {table}.rowid" if self._has_row_ids(name) else query
+
+    def _has_row_ids(self, name: str) -> bool:
+        try:
+            self.connection.execute(f"SELECT rowid FROM {_quoted(name)} LIMIT 1")  # noqa: S608
+        except sqlite3.OperationalError:
+            return False
+        return True
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+def _values(row: tuple[Any, ...]) -> list[Any]:
+    return [cell.decode(errors="replace") if isinstance(cell, bytes) else cell for cell in row]

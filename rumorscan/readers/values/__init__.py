@@ -1,0 +1,1 @@
+"""Values: ids, texts, counts and times of any spelling to the canonical types."""
