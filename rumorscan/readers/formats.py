@@ -10,7 +10,7 @@ from rumorscan.readers.containers.finding import bare_name
 from rumorscan.readers.encodings.charsets import guess_encoding
 from rumorscan.readers.layouts.finding import OTHER_LAYOUT, Layout, known_layouts, layout_named
 from rumorscan.readers.objects.documents import find_items
-from rumorscan.readers.objects.jsonl import parse_line
+from rumorscan.readers.objects.lines import parse_line
 from rumorscan.readers.objects.nesting import opening_of
 
 SYNTAXES = ("jsonl", "json", "csv", "tsv", "parquet", "xlsx", "xls", "sqlite")

@@ -14,7 +14,7 @@ from rumorscan.readers.containers.finding import NoRowsError
 from rumorscan.readers.encodings.decoding import LineBlocks
 from rumorscan.readers.intake.door import Intake
 from rumorscan.readers.layouts.finding import OTHER_LAYOUT, layout_of
-from rumorscan.readers.objects.jsonl import Broken, parse_line
+from rumorscan.readers.objects.lines import Broken, parse_line
 from rumorscan.readers.objects.nesting import opening_of
 from rumorscan.readers.objects.paths import keys_of
 from rumorscan.readers.objects.rows import SAMPLE_ROWS, ObjectMap, split_objects

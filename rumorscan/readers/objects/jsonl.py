@@ -9,15 +9,12 @@ The row number is the number of the line; the first line of the file is 1, blank
 
 from __future__ import annotations
 
-import json
-from codecs import BOM_UTF8
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from itertools import islice
 from typing import Any
 
 import numpy as np
-import orjson
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.json
@@ -27,16 +24,13 @@ from rumorscan.readers.containers.finding import NoRowsError
 from rumorscan.readers.encodings.decoding import STRIP_BYTES, Block, LineBlocks, cut_at_lines
 from rumorscan.readers.intake.door import COLUMN_LIMIT, ID_FIELDS, Intake, RawRows, Reject
 from rumorscan.readers.intake.shelves import Bookmarks, no_bookmarks
+from rumorscan.readers.objects.lines import object_lines, parse_exactly, parse_line, parse_lines
 from rumorscan.readers.objects.paths import value_at
 from rumorscan.readers.objects.rows import SAMPLE_ROWS, ObjectMap, split_objects
 from rumorscan.readers.values.plain import Column
 
 MapMaker = Callable[[list[dict[str, Any]]], ObjectMap]
-DEPTH_LIMIT = 1_000
-"""Nesting beyond which a line is not read; both parsers go as deep."""
 
-_NEWLINE, _OPEN, _CLOSE, _RETURN = b"\n{}\r"
-_BEGINNINGS = tuple(bytes([code]) for code in b'{["-0123456789')
 _KINDS = {str: pa.string(), int: pa.int64(), bool: pa.bool_()}
 _NAMED_TYPES = {kind.__name__: kind for kind in (str, int, bool, float, list, dict, type(None))}
 
@@ -182,7 +176,7 @@ class LineReader:
         schema = self._schema()
         if schema is None or self.map.nesting is not None:
             return None
-        bounds = _object_lines(data)
+        bounds = object_lines(data)
         if bounds is None:
             return None
         try:
@@ -216,7 +210,7 @@ class LineReader:
             if self.map.nesting is None:
                 yield from self._batch(part, line + start)
             else:
-                rows, numbers, broken = _parse_lines(part, line + start)
+                rows, numbers, broken = parse_lines(part, line + start)
                 found = self.map.nesting.rows(zip(numbers, rows, strict=True))
                 yield from self._nested(found, broken, batch_rows)
 
@@ -229,7 +223,7 @@ class LineReader:
             broken = []
 
     def _batch(self, lines: list[bytes], first: int) -> Iterator[RawRows]:
-        rows, numbers, broken = _parse_lines(lines, first)
+        rows, numbers, broken = parse_lines(lines, first)
         if not rows and not broken:
             return
         columns = self.map.columns(rows) if rows else {}
@@ -239,7 +233,7 @@ class LineReader:
             if float in set(map(type, values)):
                 path = self.map.path(self.map.fields.reads[name])
                 columns[name] = [
-                    value_at(_parse_exactly(lines[number - first]), path)
+                    value_at(parse_exactly(lines[number - first]), path)
                     if type(value) is float
                     else value
                     for value, number in zip(values, numbers, strict=True)
@@ -251,103 +245,7 @@ class LineReader:
         yield RawRows(columns, np.asarray(numbers, np.int64), raw, broken)
 
 
-def _parse_lines(
-    lines: list[bytes], first: int
-) -> tuple[list[dict[str, Any]], list[int], list[Reject]]:
-    try:
-        rows = list(map(orjson.loads, lines))
-    except orjson.JSONDecodeError:
-        pass
-    else:
-        if set(map(type, rows)) == {dict} and max(map(len, rows)) <= COLUMN_LIMIT:
-            return rows, list(range(first, first + len(rows))), []
-    rows, numbers, broken = [], [], []
-    for number, line in enumerate(lines, first):
-        row = parse_line(line)
-        if isinstance(row, dict) and len(row) <= COLUMN_LIMIT:
-            rows.append(row)
-            numbers.append(number)
-        elif line.strip():
-            reason, detail = "not-an-object", type(row).__name__
-            if isinstance(row, Broken):
-                reason, detail = "bad-json", row.why or "is not JSON"
-            elif isinstance(row, dict):
-                reason, detail = "too-wide", f"{len(row):,} keys"
-            broken.append(
-                Reject(number, reason, detail, line.decode(errors="replace").rstrip("\r"))
-            )
-    return rows, numbers, broken
-
-
-class Broken:
-    """Stands for a line that is not JSON; no `why` where it does not even begin like it."""
-
-    def __init__(self, why: str) -> None:
-        self.why = why
-
-
-def parse_line(line: bytes) -> Any:
-    """Return the value of a line of JSON in UTF-8, or `Broken`.
-
-    What only Python's own writer produces is read too: NaN, lone surrogates.
-
-    Example:
-        >>> parse_line(b'{"id": 12, "n": NaN}')
-        {'id': 12, 'n': nan}
-        >>> parse_line(b'{"id": ').why
-        'unexpected end of data: line 1 column 8 (char 7)'
-    """
-    line = line.removeprefix(BOM_UTF8)  # where files were joined
-    try:
-        return orjson.loads(line)
-    except orjson.JSONDecodeError as error:
-        why = str(error)
-    value = _parse_exactly(line)
-    if not isinstance(value, Broken):
-        return value
-    return Broken(why if line.lstrip().startswith(_BEGINNINGS) else "")
-
-
-def _parse_exactly(line: bytes) -> Any:
-    """Parse with Python's own parser: slower, but whole numbers keep all their digits."""
-    try:
-        return json.loads(line.removeprefix(BOM_UTF8), parse_int=_whole)
-    except (ValueError, RecursionError) as error:
-        return Broken(str(error))
-
-
-def _whole(digits: str) -> int | str:
-    return int(digits) if len(digits) < 4_000 else digits
-
-
 def _arrow_type(kind: Any) -> pa.DataType:
     if isinstance(kind, dict):
         return pa.struct([(key, _arrow_type(inner)) for key, inner in kind.items()])
     return kind
-
-
-def _object_lines(data: bytes) -> np.ndarray[Any, Any] | None:
-    """Return the bounds of lines if each begins with `{` and ends with `}`, else None.
-
-    No value of JSON has `}` before `{` without a comma, so that a count of objects equal to that
-    of such lines means one object a line.
-    """
-    codes = np.frombuffer(data, np.uint8)
-    ends = np.flatnonzero(codes == _NEWLINE)
-    if not len(ends) or ends[-1] != len(codes) - 1:
-        ends = np.append(ends, len(codes))
-    starts = np.concatenate(([0], ends[:-1] + 1))
-    last = codes[ends - 1]
-    if (last == _RETURN).any():
-        last = np.where(last == _RETURN, codes[ends - 2], last)
-    if starts[-1] >= len(codes) or not ((codes[starts] == _OPEN) & (last == _CLOSE)).all():
-        return None
-    bounds = np.append(starts, ends[-1] + 1)
-    # a level takes an opening and a closing byte, so that short lines need not be counted
-    for place in np.flatnonzero(np.diff(bounds) >= 2 * DEPTH_LIMIT).tolist():
-        span = int(bounds[place]), int(bounds[place + 1])
-        if data.count(b"[", *span) + data.count(b"{", *span) >= DEPTH_LIMIT:
-            return None
-        if data.count(b":", *span) > COLUMN_LIMIT:
-            return None
-    return bounds
