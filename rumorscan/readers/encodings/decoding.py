@@ -147,7 +147,9 @@ class LineBlocks:
                     place += waiting_bytes + first
                     waiting, waiting_bytes, end, rest = [], 0, end - first, rest[first:]
                 if end:
-                    yield place, b"".join((*waiting, rest[:end])), False
+                    whole = not waiting and end == len(rest)
+                    lines = rest if whole else b"".join((*waiting, memoryview(rest)[:end]))
+                    yield place, lines, False
                     place += waiting_bytes + end
                 waiting, rest = [], rest[end:]
                 waiting_bytes = 0

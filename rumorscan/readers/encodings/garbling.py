@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from rumorscan.readers.encodings.charsets import COMMON
+from rumorscan.readers.values.times import bytes_of
 
 _SIGNS = frozenset(character.encode()[:2].decode("gb18030", "ignore") for character in COMMON) - {
     ""
@@ -20,6 +21,7 @@ _SIGNS = frozenset(character.encode()[:2].decode("gb18030", "ignore") for charac
 """What the first two bytes of the most common characters of UTF-8 are in GB18030."""
 _CLASS = "[" + "".join(sorted(_SIGNS)) + "]"
 _PATTERN = f"{_CLASS}.{{1,2}}{_CLASS}"
+_IS_SIGN = np.isin(np.arange(1 << 16), [ord(sign) for sign in _SIGNS])
 _STEP = 8
 """One text of so many is looked at first: a dump is garbled in whole stretches."""
 _SHARE = 0.2
@@ -35,10 +37,23 @@ def count_garbled(texts: pa.Array) -> int:
         >>> count_garbled(pa.array([garbled, "城东的水厂停水", None]))
         1
     """
-    if not len(_suspects(texts.take(np.arange(0, len(texts), _STEP)))):
+    looked_at = texts.take(np.arange(0, len(texts), _STEP))
+    if not _may_have_suspects(looked_at) or not len(_suspects(looked_at)):
         return 0
     hits = _suspects(texts)
     return sum(likely_reading(text) is not None for text in texts.take(hits).to_pylist())
+
+
+def _may_have_suspects(texts: pa.Array) -> bool:
+    """Whether two signs stand two or three characters apart, be it in two texts.
+
+    That is told much faster than by the pattern, and hardly any text has it.
+    """
+    offsets, data = bytes_of(texts)
+    text = data[offsets[0] : offsets[-1]].tobytes().decode()
+    codes = np.frombuffer(text.encode("utf-32-le"), np.uint32)
+    signs = _IS_SIGN[np.minimum(codes, len(_IS_SIGN) - 1)]
+    return bool((signs[:-2] & signs[2:]).any() or (signs[:-3] & signs[3:]).any())
 
 
 def _suspects(texts: pa.Array) -> np.ndarray[Any, Any]:

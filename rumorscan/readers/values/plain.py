@@ -16,6 +16,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from rumorscan.readers.values.times import bytes_of
+
 Column: TypeAlias = Any
 """An Arrow array or a list of Python values."""
 Mask: TypeAlias = np.ndarray[Any, Any]
@@ -31,6 +33,7 @@ EXACT_DOUBLE = 2.0**53
 """From here on a double may stand for several whole numbers."""
 _ROUNDED = re.compile(r"-?\d(?:\.\d+)?[eE]\+?\d+")
 _EDGES = " \t\r\n\v\f\ufeff\u3000\xa0"
+_SPACE, _PLUS, _LAST_OF_ASCII = b" +\x7f"
 
 
 def ids_of(values: Column) -> tuple[pa.Array, Mask]:
@@ -205,6 +208,8 @@ def _each(
 
 
 def _trimmed(array: pa.Array) -> pa.Array:
+    if _is_tight(array):
+        return array
     trimmed = pc.utf8_trim(array, _EDGES)
     if pc.min(pc.binary_length(trimmed)).as_py() == 0:
         blank = pc.equal(pc.binary_length(trimmed), 0)
@@ -212,8 +217,26 @@ def _trimmed(array: pa.Array) -> pa.Array:
     return trimmed
 
 
+def _is_tight(array: pa.Array) -> bool:
+    """Whether texts are ASCII without white space or control characters, and none is empty.
+
+    Digits and letters, which ids are, need no look at each text then.
+    """
+    offsets, data = bytes_of(array)
+    codes = data[offsets[0] : offsets[-1]]
+    if not len(codes) or codes.min() <= _SPACE or codes.max() > _LAST_OF_ASCII:
+        return False
+    empty = offsets[1:] == offsets[:-1]
+    return bool(
+        (empty == np.asarray(array.is_null())).all() if array.null_count else not empty.any()
+    )
+
+
 def _looks_rounded(array: pa.Array) -> Mask | None:
     """Mask the ids that a spreadsheet wrote as `5.1E+15`, or None where there is none."""
+    offsets, data = bytes_of(array)
+    if not (data[offsets[0] : offsets[-1]] == _PLUS).any():
+        return None
     hits = pc.match_substring_regex(array, r"^-?[0-9](\.[0-9]+)?[eE]\+[0-9]+$")
     if not pc.any(hits).as_py():
         return None

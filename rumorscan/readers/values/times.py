@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, cast
 from zoneinfo import ZoneInfo
 
@@ -203,7 +204,7 @@ def to_utc(local_seconds: np.ndarray[Any, Any], zone: ZoneInfo) -> np.ndarray[An
     offsets = np.zeros(int(present[-1]) - first + 1, np.int64)
     changing = []
     for day in present.tolist():
-        start, end = (_offset_at(day * EPOCH_DAY_SECONDS + second, zone) for second in (0, 86_399))
+        start, end = _offsets_of_day(day, zone)
         offsets[day - first] = start
         if start != end:
             changing.append(day)
@@ -212,6 +213,12 @@ def to_utc(local_seconds: np.ndarray[Any, Any], zone: ZoneInfo) -> np.ndarray[An
         for row in np.flatnonzero(np.isin(days, changing)).tolist():
             result[row] = local_seconds[row] - _offset_at(int(local_seconds[row]), zone)
     return cast("np.ndarray[Any, Any]", result)
+
+
+@lru_cache(maxsize=4_096)
+def _offsets_of_day(day: int, zone: ZoneInfo) -> tuple[int, int]:
+    start = day * EPOCH_DAY_SECONDS
+    return _offset_at(start, zone), _offset_at(start + EPOCH_DAY_SECONDS - 1, zone)
 
 
 def _offset_at(local_second: int, zone: ZoneInfo) -> int:
@@ -232,7 +239,7 @@ def _parse_strings(values: pa.Array, zone: ZoneInfo) -> Times:
         if length not in ENDINGS and length not in NUMBER_LENGTHS:
             continue
         rows = np.flatnonzero(lengths == length)
-        part = _parse_cells(data[np.arange(length)[:, None] + offsets[rows]], zone)
+        part = _parse_cells(_cells(data, offsets, rows, length), zone)
         fits = part.precision > 0
         rows = rows[fits]
         times.seconds[rows], times.precision[rows] = part.seconds[fits], part.precision[fits]
@@ -245,6 +252,19 @@ def _parse_strings(values: pa.Array, zone: ZoneInfo) -> Times:
         times.bad[rows] = slow.bad
         assumed += slow.assumed
     return Times(times.seconds, times.precision, times.bad, assumed)
+
+
+def _cells(
+    data: np.ndarray[Any, Any],
+    offsets: np.ndarray[Any, Any],
+    rows: np.ndarray[Any, Any],
+    length: int,
+) -> np.ndarray[Any, Any]:
+    """Return the first characters of some texts of one length, the second ones, and so on."""
+    first, last = int(offsets[rows[0]]), int(offsets[rows[-1]]) + length
+    if last - first == len(rows) * length:  # nothing lies between them
+        return np.ascontiguousarray(data[first:last].reshape(len(rows), length).T)
+    return np.asarray(data[np.arange(length)[:, None] + offsets[rows]])
 
 
 def _parse_distinct(values: pa.Array, zone: ZoneInfo) -> Times:
