@@ -229,6 +229,67 @@ def test_columns_of_one_type_are_the_same_both_ways(tmp_path_factory, rows):
     assert fast.inputs == slow.inputs
 
 
+SPOILS = st.sampled_from(
+    [
+        lambda data: data[:-9],  # cut short
+        lambda data: data.replace(b'"text"', b'text"'),
+        lambda data: data[:-1] + b" x}",
+        lambda data: data[:-1] + b",}",
+        lambda data: data + data,
+        lambda data: data + b" ",
+        lambda data: b"  " + data,
+        lambda data: data + b"\r",
+        lambda data: data[:-1] + b', "text": "again"}',
+        lambda data: data[:-1] + b', "likes": "12"}',
+        lambda data: data[:-1] + b', "likes": 1.5}',
+        lambda data: data[:-1] + b', "other": 5}',
+        lambda data: data[:-1] + b', "new": 5}',
+        lambda data: data[:-1] + b', "parent_id": "p"}',
+        lambda data: data.replace(b"p", b"\xff", 1),
+        lambda data: data.replace(b"09:14", b"09:\t14"),
+        lambda data: b"{}",
+        lambda data: b"}{",
+        lambda data: b"",
+        lambda data: b"[1]",
+        lambda data: b'{"text": {"a": ' + b"[" * 999 + b"]" * 999 + b"}}",
+    ]
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.dictionaries(st.integers(0, 79), SPOILS, max_size=5), st.booleans())
+def test_spoiled_lines_among_many_good_ones_are_judged_the_same_both_ways(
+    tmp_path_factory, spoils, ended
+):
+    lines = [line(post_id=f"p{place}", likes=place, other="x") for place in range(80)]
+    for place, spoil in spoils.items():
+        lines[place] = spoil(lines[place])
+    data = b"\n".join([line(likes=0, other="x"), *lines]) + b"\n" * ended
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        fast, slow = both_ways(tmp_path_factory.mktemp("j"), monkeypatch, data)
+    assert fast.table.to_pylist() == slow.table.to_pylist()
+    assert fast.rejects.to_pylist() == slow.rejects.to_pylist()
+    assert fast.inputs == slow.inputs
+
+
+@pytest.mark.parametrize("bad", [line()[:-9], line().replace(b'"text"', b'text"'), line() + b" x}"])
+def test_broken_lines_do_not_slow_the_others(tmp_path, monkeypatch, bad):
+    monkeypatch.delattr(jsonl_module.LineReader, "_slow")
+    lines = [line(post_id=f"p{place}") for place in range(200)]
+    lines[50] = lines[51] = lines[199] = bad
+    posts = read_bytes(tmp_path, b"\n".join(lines) + b"\n")
+    assert reasons(posts) == [(51, "bad-json"), (52, "bad-json"), (200, "bad-json")]
+    assert len(posts) == 197
+
+
+@pytest.mark.parametrize("unread", [{"user": {"id": 1, "x": []}}, {"new": 1}, {"other": [2]}])
+def test_keys_that_nobody_reads_do_not_slow_the_rows(tmp_path, monkeypatch, unread):
+    monkeypatch.delattr(jsonl_module.LineReader, "_slow")
+    lines = [line(other="x") for _ in range(1_500)]
+    posts = read_bytes(tmp_path, b"\n".join([*lines, line(**unread)]))
+    assert len(posts) == 1_501
+
+
 @pytest.mark.parametrize("words", ["not json", "  你好", "<html>", "nul"])
 def test_a_line_of_words_is_said_to_be_no_json(tmp_path, words):
     path = tmp_path / "dump.jsonl"

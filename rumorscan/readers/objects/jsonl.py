@@ -16,23 +16,21 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
-import pyarrow.json
 
 from rumorscan.errors import DumpError
 from rumorscan.readers.containers.finding import NoRowsError
 from rumorscan.readers.encodings.decoding import STRIP_BYTES, Block, LineBlocks, cut_at_lines
-from rumorscan.readers.intake.door import COLUMN_LIMIT, ID_FIELDS, Intake, RawRows, Reject
+from rumorscan.readers.intake.door import ID_FIELDS, Intake, RawRows, Reject
 from rumorscan.readers.intake.shelves import Bookmarks, no_bookmarks
-from rumorscan.readers.objects.lines import object_lines, parse_exactly, parse_line, parse_lines
+from rumorscan.readers.objects.lines import Lines, parse_exactly, parse_lines
 from rumorscan.readers.objects.paths import value_at
 from rumorscan.readers.objects.rows import SAMPLE_ROWS, ObjectMap, split_objects
-from rumorscan.readers.values.plain import Column
+from rumorscan.readers.objects.schemas import TypedParser
 
 MapMaker = Callable[[list[dict[str, Any]]], ObjectMap]
 
-_KINDS = {str: pa.string(), int: pa.int64(), bool: pa.bool_()}
-_NAMED_TYPES = {kind.__name__: kind for kind in (str, int, bool, float, list, dict, type(None))}
+_BROKEN_SHARE = 0.05
+"""Where more lines of a block are broken, it is parsed line by line."""
 
 
 def read_jsonl(
@@ -58,15 +56,16 @@ def read_jsonl(
             reader = LineReader(make_map(sample), sample)
             if reader.map.nesting is not None:  # what posts carry along is told at the end
                 bookmarks = no_bookmarks(intake)
+        lines = Lines(block.data)
         if bookmarks.skips():
             yield reader.map
         else:
-            for batch in reader.batches(block, line, batch_rows):
+            for batch in reader.batches(block, lines, line, batch_rows):
                 batch.offset = partial(_offset, block, line)
                 intake.take(batch, reader.map.fields)
                 yield reader.map
             carriers |= {row: _offset(block, line, row) for row in reader.waiting(line)}
-        line += block.data.count(b"\n") + block.overlong
+        line += len(lines)
         state = bookmarks.passed(reader.so_far)
         if state is not None:
             reader.go_on(state)
@@ -83,10 +82,15 @@ def _offset(block: Block, first: int, row: int) -> int | None:
 
 
 def _sample(block: Block, where: str) -> list[dict[str, Any]]:
-    lines = (line for line in block.data.split(b"\n") if line.strip())
-    parsed = (parse_line(line) for line in lines)
-    posts = (row for row in parsed if isinstance(row, dict) and len(row) <= COLUMN_LIMIT)
-    sample = list(islice(posts, SAMPLE_ROWS))
+    lines = Lines(block.data)
+    sample: list[dict[str, Any]] = []
+    for start in range(0, len(lines), SAMPLE_ROWS):
+        cells = [
+            lines.cell(place)[:-1] for place in range(start, min(start + SAMPLE_ROWS, len(lines)))
+        ]
+        sample += parse_lines(cells, start)[0][: SAMPLE_ROWS - len(sample)]
+        if len(sample) == SAMPLE_ROWS:
+            break
     if not sample:
         error = DumpError if block.data.strip() else NoRowsError
         raise error(
@@ -101,29 +105,24 @@ class LineReader:
 
     def __init__(self, fields: ObjectMap, sample: list[dict[str, Any]]) -> None:
         self.map = fields
-        self._types: dict[str, set[type]] = {}
-        if fields.nesting is None:
-            self._learn(fields.columns(sample))
+        self._parser = TypedParser(fields, sample)
 
     def so_far(self) -> dict[str, Any]:
         """Return what a reader of the next block must know of those before it."""
-        types = {name: sorted(kind.__name__ for kind in met) for name, met in self._types.items()}
-        return {"map": self.map.so_far(), "types": types}
+        return {"map": self.map.so_far(), "types": self._parser.types}
 
     def go_on(self, state: Mapping[str, Any]) -> None:
         """Take over what another reader knew."""
         self.map.go_on(state["map"])
-        self._types = {
-            name: {_NAMED_TYPES[kind] for kind in kinds} for name, kinds in state["types"].items()
-        }
+        self._parser.types = state["types"]
 
-    def batches(self, block: Block, line: int, batch_rows: int) -> Iterator[RawRows]:
+    def batches(self, block: Block, lines: Lines, line: int, batch_rows: int) -> Iterator[RawRows]:
         """Yield the rows of a block; `line` is the number of its first line."""
         if block.overlong:
             text = block.data.decode(errors="ignore")
             yield self.map.raw_rows([], [], [Reject(line, "too-long", "over 16 MB", text)])
             return
-        yield from self._read(block.data, line, batch_rows)
+        yield from self._read(lines, line, batch_rows)
 
     def waiting(self, first: int) -> Iterable[int]:
         """Return the lines, from one on, that carried along posts which wait for the end."""
@@ -135,73 +134,83 @@ class LineReader:
             yield from self._nested(self.map.nesting.rest(), [], batch_rows)
 
     def _read(
-        self, data: bytes, line: int, batch_rows: int, whole: bool = True
+        self, lines: Lines, line: int, batch_rows: int, whole: bool = True
     ) -> Iterator[RawRows]:
         """Read a block as a whole, else in strips, so that a bad line slows only its own."""
-        batch = self._fast(data, line)
+        batch = self._fast(lines, line)
         if batch is not None:
             yield batch
-        elif whole and len(data) > STRIP_BYTES and self._schema() is not None:
-            for strip in cut_at_lines(data, STRIP_BYTES):
+        elif whole and len(lines.data) > STRIP_BYTES and self._parser.can:
+            for strip in map(Lines, cut_at_lines(lines.data, STRIP_BYTES)):
                 yield from self._read(strip, line, batch_rows, False)
-                line += strip.count(b"\n")
+                line += len(strip)
         else:
-            yield from self._slow(data, line, batch_rows)
+            yield from self._slow(lines.data, line, batch_rows)
 
-    def _learn(self, columns: dict[str, Column]) -> None:
-        for name, values in columns.items():
-            self._types.setdefault(name, set()).update(map(type, values))
-
-    def _schema(self) -> pa.Schema | None:
-        """Return the types that Arrow shall expect, or None where a column has had several."""
-        tree: dict[str, Any] = {}
-        for name, column in self.map.fields.reads.items():
-            types = self._types.get(name, set()) - {type(None)}
-            if len(types) != 1 or (kind := _KINDS.get(next(iter(types)))) is None:
+    def _fast(self, lines: Lines, line: int) -> RawRows | None:
+        """Read lines by Arrow, but those that are broken; None where that cannot be."""
+        if not self._parser.can:
+            return None
+        left_out = lines.odd()
+        broken: list[Reject] = []
+        for place in np.flatnonzero(left_out).tolist():
+            if len(broken) > _BROKEN_SHARE * len(lines):
                 return None
-            *parents, last = self.map.path(column)
-            branch = tree
-            for parent in parents:
-                branch = branch.setdefault(parent, {})
-                if not isinstance(branch, dict):
-                    return None
-            if branch.setdefault(last, kind) is not kind:
+            rows, _, rejects = parse_lines([lines.cell(place)[:-1]], line + place)
+            if rows:
                 return None
-        # a key that was never met, and would be read, is an error: the block goes the other way
-        awaited = self.map.awaited if self.map.ignores else []
-        late = [(name, pa.null()) for name in awaited if name not in tree]
-        return pa.schema([*((key, _arrow_type(kind)) for key, kind in tree.items()), *late])
+            broken += rejects
+        table = self._parser.parse(lines.without(left_out))
+        if isinstance(table, int):
+            found = self._stumbles(lines, left_out, table, line)
+            table = self._parser.parse(lines.without(left_out)) if found else None
+            broken += found
+        if not isinstance(table, pa.Table):
+            return self._fast(lines, line) if self._parser.forget_spare() else None
+        places = np.flatnonzero(~left_out)
+        if table.num_rows != len(places):
+            return None
+        return RawRows(
+            self._parser.columns(table),
+            places + line,
+            lambda row: lines.text(places[row]),
+            broken,
+        )
 
-    def _fast(self, data: bytes, line: int) -> RawRows | None:
-        schema = self._schema()
-        if schema is None or self.map.nesting is not None:
-            return None
-        bounds = object_lines(data)
-        if bounds is None:
-            return None
-        try:
-            table = pa.json.read_json(
-                pa.BufferReader(data),
-                read_options=pa.json.ReadOptions(use_threads=False, block_size=len(data) + 1),
-                parse_options=pa.json.ParseOptions(
-                    explicit_schema=schema,
-                    unexpected_field_behavior="ignore" if self.map.ignores else "error",
-                ),
-            ).combine_chunks()
-        except pa.ArrowException:
-            return None
-        if table.num_rows != len(bounds) - 1:
-            return None
-        columns = {}
-        for name, column in self.map.fields.reads.items():
-            first, *rest = self.map.path(column)
-            values = table.column(first).chunk(0)
-            columns[name] = pc.struct_field(values, rest) if rest else values
+    def _stumbles(
+        self, lines: Lines, left_out: np.ndarray[Any, Any], row: int, line: int
+    ) -> list[Reject]:
+        """Return rejects for the lines over which Arrow stumbles, and leave those lines out.
 
-        def raw(place: int) -> str:
-            return data[bounds[place] : bounds[place + 1]].decode(errors="replace").rstrip("\r\n")
+        Args:
+            lines: of which some are left out already.
+            left_out: a mask of them; more are added.
+            row: of those that are not left out, the first at which Arrow gave up.
+            line: the number of the first line.
 
-        return RawRows(columns, np.arange(line, line + table.num_rows), raw)
+        Returns:
+            Nothing where that line, or a later one, is not broken but merely unlike the others.
+        """
+        sound = np.flatnonzero(~left_out)
+        start, broken = 0, []
+        found: Any = row
+        while isinstance(found, int):
+            stop = start + found
+            # Arrow tells of what stands behind an object only when it looks for the next one
+            places = sound[max(stop - 1, start) : stop + 1].tolist()
+            rejects = [
+                reject
+                for place in places
+                for reject in parse_lines([lines.cell(place)[:-1]], line + place)[2]
+            ]
+            broken += rejects
+            if not rejects or len(broken) > _BROKEN_SHARE * len(lines):
+                return []
+            left_out[[reject.row - line for reject in rejects]] = True
+            start = stop + (stop < len(sound) and bool(left_out[sound[stop]]))
+            rest = start < len(sound)
+            found = self._parser.parse(lines.without(left_out, int(sound[start]))) if rest else None
+        return broken
 
     def _slow(self, data: bytes, line: int, batch_rows: int) -> Iterator[RawRows]:
         lines = data.removesuffix(b"\n").split(b"\n")
@@ -227,7 +236,7 @@ class LineReader:
         if not rows and not broken:
             return
         columns = self.map.columns(rows) if rows else {}
-        self._learn(columns)
+        self._parser.learn(columns)
         for name in [name for name in columns if name.split("~")[0] in ID_FIELDS]:
             values = columns[name]
             if float in set(map(type, values)):
@@ -243,9 +252,3 @@ class LineReader:
             return lines[numbers[place] - first].decode(errors="replace").rstrip("\r")
 
         yield RawRows(columns, np.asarray(numbers, np.int64), raw, broken)
-
-
-def _arrow_type(kind: Any) -> pa.DataType:
-    if isinstance(kind, dict):
-        return pa.struct([(key, _arrow_type(inner)) for key, inner in kind.items()])
-    return kind

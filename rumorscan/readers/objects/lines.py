@@ -15,6 +15,7 @@ DEPTH_LIMIT = 1_000
 """Nesting beyond which a line is not read; both parsers go as deep."""
 
 _NEWLINE, _OPEN, _CLOSE, _RETURN = b"\n{}\r"
+_AT_ONCE = 1 << 18
 _BEGINNINGS = tuple(bytes([code]) for code in b'{["-0123456789')
 
 
@@ -95,28 +96,64 @@ def _whole(digits: str) -> int | str:
     return int(digits) if len(digits) < 4_000 else digits
 
 
-def object_lines(data: bytes) -> np.ndarray[Any, Any] | None:
-    """Return the bounds of lines if each begins with `{` and ends with `}`, else None.
+class Lines:
+    r"""Where the lines of a block lie.
 
-    No value of JSON has `}` before `{` without a comma, so that a count of objects equal to that
-    of such lines means one object a line.
+    Attributes:
+        data: the lines, each with a newline behind it.
+        bounds: int64, where the lines begin, and the end of the last one.
+
+    Example:
+        >>> lines = Lines(b'{"id": 1}\r\n\n{"id": 2')
+        >>> len(lines), lines.text(0), lines.odd().tolist()
+        (3, '{"id": 1}', [False, True, True])
+        >>> lines.without(lines.odd())
+        b'{"id": 1}\r\n'
     """
-    codes = np.frombuffer(data, np.uint8)
-    ends = np.flatnonzero(codes == _NEWLINE)
-    if not len(ends) or ends[-1] != len(codes) - 1:
-        ends = np.append(ends, len(codes))
-    starts = np.concatenate(([0], ends[:-1] + 1))
-    last = codes[ends - 1]
-    if (last == _RETURN).any():
-        last = np.where(last == _RETURN, codes[ends - 2], last)
-    if starts[-1] >= len(codes) or not ((codes[starts] == _OPEN) & (last == _CLOSE)).all():
-        return None
-    bounds = np.append(starts, ends[-1] + 1)
-    # a level takes an opening and a closing byte, so that short lines need not be counted
-    for place in np.flatnonzero(np.diff(bounds) >= 2 * DEPTH_LIMIT).tolist():
-        span = int(bounds[place]), int(bounds[place + 1])
-        if data.count(b"[", *span) + data.count(b"{", *span) >= DEPTH_LIMIT:
-            return None
-        if data.count(b":", *span) > COLUMN_LIMIT:
-            return None
-    return bounds
+
+    def __init__(self, data: bytes) -> None:
+        self.data = data if data.endswith(b"\n") else data + b"\n"
+        self._codes = np.frombuffer(self.data, np.uint8)
+        self.bounds = np.concatenate(
+            [[0]]
+            + [  # in pieces, whose masks lie in memory that was used before
+                np.flatnonzero(self._codes[start : start + _AT_ONCE] == _NEWLINE) + (start + 1)
+                for start in range(0, len(self._codes), _AT_ONCE)
+            ]
+        )
+
+    def __len__(self) -> int:
+        return len(self.bounds) - 1
+
+    def cell(self, place: int) -> bytes:
+        """Return the bytes of a line, with its newline."""
+        return self.data[self.bounds[place] : self.bounds[place + 1]]
+
+    def text(self, place: int) -> str:
+        """Return a line as text, without its newline."""
+        return self.cell(place).decode(errors="replace").rstrip("\r\n")
+
+    def odd(self) -> np.ndarray[Any, Any]:
+        """Mask the lines that must be looked at one by one; the others are an object each.
+
+        Those begin with `{` and end with `}`. No value of JSON has `}` before `{` without a
+        comma, so that a count of objects equal to that of such lines means one object a line.
+        """
+        last = self._codes[self.bounds[1:] - 2]
+        if (last == _RETURN).any():
+            last = np.where(last == _RETURN, self._codes[self.bounds[1:] - 3], last)
+        odd = (self._codes[self.bounds[:-1]] != _OPEN) | (last != _CLOSE)
+        # a level takes an opening and a closing byte, so that short lines need not be counted
+        for place in np.flatnonzero(np.diff(self.bounds) >= 2 * DEPTH_LIMIT).tolist():
+            span = int(self.bounds[place]), int(self.bounds[place + 1])
+            levels = self.data.count(b"[", *span) + self.data.count(b"{", *span)
+            odd[place] |= levels >= DEPTH_LIMIT or self.data.count(b":", *span) > COLUMN_LIMIT
+        return np.asarray(odd)
+
+    def without(self, left_out: np.ndarray[Any, Any], start: int = 0) -> bytes:
+        """Return the lines from one on that are not left out."""
+        view, pieces = memoryview(self.data), []
+        for place in [*(np.flatnonzero(left_out[start:]) + start).tolist(), len(self)]:
+            pieces.append(view[self.bounds[start] : self.bounds[place]])
+            start = place + 1
+        return self.data if len(pieces[0]) == len(self.data) else b"".join(pieces)

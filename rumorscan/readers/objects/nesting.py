@@ -14,7 +14,7 @@ from typing import Any
 from rumorscan.readers.layouts.catalog import OPENINGS, OTHER_LAYOUT
 from rumorscan.readers.layouts.finding import layout_of
 from rumorscan.readers.layouts.shapes import Branch, Layout, Opening
-from rumorscan.readers.objects.paths import keys_of, value_at
+from rumorscan.readers.objects.paths import is_object, keys_of, value_at
 
 Numbered = tuple[int, Any]
 """The number of the row in the file that something comes from, and the thing."""
@@ -43,7 +43,7 @@ def opening_of(item: Any) -> Opening | None:
         >>> opening_of({"user": {}, "weibo": []}).rows, opening_of({"text": "停水"})
         ('weibo', None)
     """
-    if not isinstance(item, Mapping):
+    if not is_object(item):
         return None
     return next(
         (
@@ -56,8 +56,17 @@ def opening_of(item: Any) -> Opening | None:
     )
 
 
+def _may_open(items: Sequence[Any]) -> bool:
+    """Whether the keys of objects, all taken together, are those of some opening."""
+    keys = set[str]().union(*(item for item in items if is_object(item)))
+    return any(
+        all(mark in keys or mark.split(".")[0] in keys for mark in opening.marks)
+        for opening in OPENINGS
+    )
+
+
 def _has(item: Mapping[str, Any], mark: str) -> bool:
-    return mark in item or value_at(item, mark.split(".")) is not None
+    return mark in item or ("." in mark and value_at(item, mark.split(".")) is not None)
 
 
 def opened(item: Any, several: bool = False, depth: int = 0) -> Iterator[Found]:
@@ -84,10 +93,10 @@ def opened(item: Any, several: bool = False, depth: int = 0) -> Iterator[Found]:
     }
     for path, cited in ((opening.rows, False), (opening.also, True)):
         inner = value_at(item, path.split(".")) if path else []
-        rows = [inner] if isinstance(inner, Mapping) else list(inner or [])
+        rows: list[Any] = [inner] if is_object(inner) else list(inner or [])
         for row in rows:
             dressed = row
-            if isinstance(row, Mapping):
+            if is_object(row):
                 dressed = _scoped({**given, **row, **_found(row, tables)}, opening, scope)
             for found in opened(dressed, len(rows) > 1, depth + 1):
                 yield Found(found.row, found.cited or cited)
@@ -114,7 +123,7 @@ def _plain_values(item: Mapping[str, Any]) -> dict[str, Any]:
 
 def _objects(item: Any, path: str) -> list[Any]:
     entries = value_at(item, path.split("."))
-    return [entry for entry in entries or [] if isinstance(entry, Mapping)]
+    return [entry for entry in entries or [] if is_object(entry)]
 
 
 class Nesting:
@@ -145,9 +154,9 @@ class Nesting:
     @classmethod
     def of(cls, sample: Sequence[Any], layout: Layout | None = None) -> Nesting | None:
         """Return the nesting of a file by its first objects, or None where there is none."""
-        opens = any(opening_of(item) for item in sample)
+        opens = _may_open(sample) and any(opening_of(item) for item in sample)
         posts = [found.row for item in sample for found in opened(item)] if opens else sample
-        posts = [post for post in posts if isinstance(post, Mapping)]
+        posts = [post for post in posts if is_object(post)]
         chosen = layout or layout_of(set(keys_of(posts))) if posts else OTHER_LAYOUT
         return cls(chosen) if opens or chosen.branches or chosen.keyed else None
 
@@ -156,7 +165,7 @@ class Nesting:
         probe = Nesting(self.layout)
         numbered = ((0, item) for item in sample)
         rows = [row for _, row in (*probe.rows(numbered), *probe.rest())]
-        return [row for row in rows if isinstance(row, Mapping)]
+        return [row for row in rows if is_object(row)]
 
     def rows(self, items: Iterable[Numbered]) -> Iterator[Numbered]:
         """Yield the rows of objects; what is no object is yielded as it is."""
@@ -187,7 +196,7 @@ class Nesting:
         stack = [(row, told, 0)]
         while stack:
             row, told, depth = stack.pop()
-            if not isinstance(row, Mapping):
+            if not is_object(row):
                 yield number, row
                 continue
             own = {**row, **told}
@@ -218,8 +227,8 @@ class Nesting:
         if not lies or not isinstance(lies, (list, Mapping)):
             return
         if branch.kind in ("source", "cited"):
-            self._refer(own, path, lies if isinstance(lies, Mapping) else lies[0])
-            carried = [lies] if isinstance(lies, Mapping) else lies
+            self._refer(own, path, lies if is_object(lies) else lies[0])
+            carried = [lies] if is_object(lies) else lies
             if branch.kind == "source" and (source := self._id_of(carried[0])) is not None:
                 own |= {"@kind": "repost"}
                 own |= dict.fromkeys(("@repost_of", "@parent_id", "@root_id"), source)
@@ -245,7 +254,7 @@ class Nesting:
         parent[path[-1]] = called
 
     def _is_whole(self, post: Any) -> bool:
-        return isinstance(post, Mapping) and any(
+        return is_object(post) and any(
             value_at(post, column.split(".")) is not None for column in self._texts
         )
 
@@ -263,11 +272,11 @@ class Nesting:
                 own[path] = {
                     str(entry[key]): dict(entry)
                     for entry in entries
-                    if isinstance(entry, Mapping) and key in entry
+                    if is_object(entry) and key in entry
                 }
 
     def _id_of(self, row: Any) -> str | None:
-        if not isinstance(row, Mapping):
+        if not is_object(row):
             return None
         found = (value_at(row, column.split(".")) for column in self._ids)
         name = next((value for value in found if value not in (None, "")), None)

@@ -3,9 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, TypeGuard
 
 _DEPTH = 3
+_PLAIN = frozenset({str, int, float, bool, type(None), list})
+"""Types of values that hold no keys."""
+
+
+def is_object(value: Any) -> TypeGuard[Mapping[str, Any]]:
+    """Whether a value is a mapping; to ask the abstract class only takes ten times as long.
+
+    Example:
+        >>> is_object({}), is_object([])
+        (True, False)
+    """
+    return type(value) is dict or isinstance(value, Mapping)
 
 
 def keys_of(rows: Iterable[Mapping[str, Any]]) -> list[str]:
@@ -16,6 +28,7 @@ def keys_of(rows: Iterable[Mapping[str, Any]]) -> list[str]:
         ['id', 'user', 'user.name', 'text']
     """
     found: dict[str, None] = {}
+    met: set[tuple[str, ...]] = set()
 
     def walk(row: Mapping[str, Any], path: str, depth: int) -> None:
         for key, value in row.items():
@@ -25,7 +38,10 @@ def keys_of(rows: Iterable[Mapping[str, Any]]) -> list[str]:
                 walk(value, f"{name}.", depth + 1)
 
     for row in rows:
-        walk(row, "", 1)
+        keys = tuple(row)
+        if keys not in met or not _PLAIN.issuperset(map(type, row.values())):
+            walk(row, "", 1)
+            met.add(keys)
     return list(found)
 
 
@@ -37,7 +53,7 @@ def value_at(row: Any, path: Sequence[str]) -> Any:
         '7'
     """
     for key in path:
-        if not isinstance(row, Mapping):
+        if not is_object(row):
             return None
         row = row.get(key)
     return row
