@@ -182,6 +182,11 @@ def both_ways(tmp_path, monkeypatch, data):
     with monkeypatch.context() as patch:
         patch.setattr(jsonl_module.LineReader, "_fast", lambda *_: None)
         slow = read_bytes(tmp_path, data)
+        patch.setattr(jsonl_module, "_OBJECTS_AT_ONCE", 2)
+        few = read_bytes(tmp_path, data)
+    assert few.table.to_pylist() == slow.table.to_pylist()
+    assert few.rejects.equals(slow.rejects)
+    assert few.inputs == slow.inputs
     with monkeypatch.context() as patch:
         patch.setattr(jsonl_module, "STRIP_BYTES", 40)
         strips = read_bytes(tmp_path, data)

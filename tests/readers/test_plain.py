@@ -1,11 +1,15 @@
 """Columns are read as their values are, one by one."""
 
+from zoneinfo import ZoneInfo
+
 import pyarrow as pa
 from hypothesis import given
 from hypothesis import strategies as st
 
 from rumorscan.readers.encodings.garbling import count_garbled, likely_reading
-from rumorscan.readers.values.plain import counts_of, ids_of, words_of
+from rumorscan.readers.values import plain
+from rumorscan.readers.values.plain import counts_of, flags_of, ids_of, texts_of, words_of
+from rumorscan.readers.values.times import parse_times
 
 TEXTS = st.lists(
     st.one_of(
@@ -26,6 +30,42 @@ def test_a_column_of_texts_is_read_as_each_of_them_is(texts, start):
         alone = [convert([text]) for text in array.to_pylist()]
         assert found.to_pylist() == [one.to_pylist()[0] for one, _ in alone]
         assert bad.tolist() == [wrong.tolist()[0] for _, wrong in alone]
+
+
+MIXED = st.lists(
+    st.one_of(
+        st.none(),
+        st.text(max_size=3),
+        st.integers(-(2**65), 2**65),
+        st.integers(0, 99),
+        st.sampled_from([20260302, 202603020914, 1772414047, 1772414047123, True, 1.5, "\ud800"]),
+        st.sampled_from(["20260302", "1772414047", "2026-03-02 09:14", "1.2万", "12", "5分钟前"]),
+    ),
+    max_size=6,
+)
+
+
+@given(MIXED)
+def test_a_list_of_numbers_and_texts_is_read_as_each_of_them_is(values):
+    for convert in (ids_of, texts_of, words_of, counts_of, flags_of):
+        found, bad = convert(values)
+        alone = [convert([value]) for value in values]
+        assert found.to_pylist() == [one.to_pylist()[0] for one, _ in alone]
+        assert bad.tolist() == [wrong.tolist()[0] for _, wrong in alone]
+    zone = ZoneInfo("Asia/Shanghai")
+    times = parse_times(values, zone)
+    each = [parse_times([value], zone) for value in values]
+    assert times.seconds.tolist() == [one.seconds.tolist()[0] for one in each]
+    assert times.precision.tolist() == [one.precision.tolist()[0] for one in each]
+    assert times.bad.tolist() == [one.bad.tolist()[0] for one in each]
+    assert times.assumed == sum(one.assumed for one in each)
+
+
+def test_a_list_of_numbers_and_texts_is_read_as_a_column(monkeypatch):
+    monkeypatch.delattr(plain, "_each")
+    values = [5, "1.2万", None, "七"] * 3
+    assert texts_of(values)[0].to_pylist() == ["5", "1.2万", None, "七"] * 3
+    assert ids_of(values)[0].to_pylist() == ["5", "1.2万", None, "七"] * 3
 
 
 @given(st.lists(st.one_of(st.none(), st.text(st.sampled_from("鍩庝涓滅殑水x\n😀"), max_size=9))))

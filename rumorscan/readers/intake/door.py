@@ -311,7 +311,7 @@ class Intake:
         ]
         self.times_assumed += times.assumed
         self._note("texts that look like UTF-8 read as GB18030, kept so", count_garbled(texts))
-        self._note("texts with half characters, replaced", count_halved(raw.get("text")))
+        self._note("texts with half characters, replaced", count_halved(raw.get("text"), texts))
         self._note("times not known", times.unknown)
         made = int(post_ids.null_count - bad_post.sum() - rounded.sum())
         self._note("post ids made from file and row", made)

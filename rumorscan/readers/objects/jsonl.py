@@ -29,6 +29,7 @@ from rumorscan.readers.objects.schemas import TypedParser
 
 MapMaker = Callable[[list[dict[str, Any]]], ObjectMap]
 
+_OBJECTS_AT_ONCE = 512
 _BROKEN_SHARE = 0.05
 """Where more lines of a block are broken, it is parsed line by line."""
 
@@ -232,10 +233,12 @@ class LineReader:
             broken = []
 
     def _batch(self, lines: list[bytes], first: int) -> Iterator[RawRows]:
-        rows, numbers, broken = parse_lines(lines, first)
-        if not rows and not broken:
+        ways = self.map.ways
+        columns, numbers, broken = self._values(lines, first)
+        if self.map.ways != ways:  # some rows were read before a key of others was known
+            columns, numbers, broken = self._values(lines, first)
+        if not numbers and not broken:
             return
-        columns = self.map.columns(rows) if rows else {}
         self._parser.learn(columns)
         for name in [name for name in columns if name.split("~")[0] in ID_FIELDS]:
             values = columns[name]
@@ -252,3 +255,22 @@ class LineReader:
             return lines[numbers[place] - first].decode(errors="replace").rstrip("\r")
 
         yield RawRows(columns, np.asarray(numbers, np.int64), raw, broken)
+
+    def _values(
+        self, lines: list[bytes], first: int
+    ) -> tuple[dict[str, list[Any]], list[int], list[Reject]]:
+        """Return the columns of lines, the numbers of the rows, and what is broken.
+
+        Few objects at a time, which lie in memory that was just used.
+        """
+        columns: dict[str, list[Any]] = {}
+        numbers: list[int] = []
+        broken: list[Reject] = []
+        for start in range(0, len(lines), _OBJECTS_AT_ONCE):
+            part = lines[start : start + _OBJECTS_AT_ONCE]
+            rows, found, rejects = parse_lines(part, first + start)
+            for name, values in (self.map.columns(rows) if rows else {}).items():
+                columns.setdefault(name, [None] * len(numbers)).extend(values)
+            numbers += found
+            broken += rejects
+        return columns, numbers, broken

@@ -14,7 +14,7 @@ from rumorscan.readers.layouts.fields import CANONICAL, FieldMap, map_fields
 from rumorscan.readers.layouts.finding import CANONICAL_LAYOUT, OTHER_LAYOUT
 from rumorscan.readers.layouts.shapes import Layout
 from rumorscan.readers.objects.nesting import Nesting
-from rumorscan.readers.objects.paths import keys_of, value_at
+from rumorscan.readers.objects.paths import is_object, keys_of, value_at
 from rumorscan.readers.values.plain import Column, plain_text
 
 SAMPLE_ROWS = 1_000
@@ -80,6 +80,11 @@ class ObjectMap:
     def path(self, column: str) -> tuple[str, ...]:
         """Return the keys that lead to a column; a key may itself hold a dot."""
         return (column,) if column in self.known else tuple(column.split("."))
+
+    @property
+    def ways(self) -> dict[str, tuple[str, ...]]:
+        """The keys that lead to each field."""
+        return {name: self.path(column) for name, column in self.fields.reads.items()}
 
     def grow(self, rows: Sequence[Mapping[str, Any]]) -> bool:
         """Map keys that were not met before; return whether there was a new key.
@@ -171,9 +176,13 @@ def split_objects(
         >>> split_objects([(1, {"text": "停水"}), (2, 5)])
         ([{'text': '停水'}], [1], [Reject(row=2, reason='not-an-object', detail='int', raw='5')])
     """
+    pairs = list(numbered)
+    objects = [row for _, row in pairs]
+    if set(map(type, objects)) <= {dict}:
+        return objects, [number for number, _ in pairs], []
     rows, numbers, strangers = [], [], []
-    for number, row in numbered:
-        if isinstance(row, Mapping):
+    for number, row in pairs:
+        if is_object(row):
             rows.append(row)
             numbers.append(number)
         else:

@@ -10,13 +10,14 @@ import math
 import re
 from collections.abc import Callable, Sequence
 from decimal import Decimal
+from functools import wraps
 from typing import Any, TypeAlias
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from rumorscan.readers.values.times import bytes_of
+from rumorscan.readers.values.times import bytes_of, told_apart
 
 Column: TypeAlias = Any
 """An Arrow array or a list of Python values."""
@@ -36,6 +37,29 @@ _EDGES = " \t\r\n\v\f\ufeff\u3000\xa0"
 _SPACE, _PLUS, _LAST_OF_ASCII = b" +\x7f"
 
 
+Converter: TypeAlias = Callable[[Column], tuple[pa.Array, Mask]]
+
+
+def _each_type(convert: Converter) -> Converter:
+    """Let a list of texts and whole numbers be converted as one column of each."""
+
+    @wraps(convert)
+    def converted(values: Column) -> tuple[pa.Array, Mask]:
+        if not isinstance(values, list):
+            return convert(values)
+        array = _plain(values)
+        if array is not None:
+            return convert(array)
+        parts = told_apart(values)
+        if parts is None:
+            return convert(values)
+        (numbers, wrong), (texts, bad) = map(convert, parts)
+        return pc.coalesce(numbers, texts), wrong | bad
+
+    return converted
+
+
+@_each_type
 def ids_of(values: Column) -> tuple[pa.Array, Mask]:
     r"""Return ids as text, digit for digit; blank ones are null.
 
@@ -61,6 +85,7 @@ def ids_of(values: Column) -> tuple[pa.Array, Mask]:
     return array, _none_bad(len(array)) if rounded is None else rounded
 
 
+@_each_type
 def texts_of(values: Column) -> tuple[pa.Array, Mask]:
     """Return texts, untouched; missing ones are null and empty ones are empty.
 
@@ -79,6 +104,7 @@ def texts_of(values: Column) -> tuple[pa.Array, Mask]:
     return array, _none_bad(len(array))
 
 
+@_each_type
 def words_of(values: Column) -> tuple[pa.Array, Mask]:
     """Return short texts such as names and regions; blank ones are null, lists are joined.
 
@@ -94,6 +120,7 @@ def words_of(values: Column) -> tuple[pa.Array, Mask]:
     return _trimmed(array), _none_bad(len(array))
 
 
+@_each_type
 def counts_of(values: Column) -> tuple[pa.Array, Mask]:
     """Return counts as int64; `1.2万`, `10万+` and `"12"` are understood, blank ones are null.
 
@@ -118,6 +145,7 @@ def counts_of(values: Column) -> tuple[pa.Array, Mask]:
     return _each(_listed(values, array), _one_count, pa.int64())
 
 
+@_each_type
 def flags_of(values: Column) -> tuple[pa.Array, Mask]:
     """Return flags such as `verified` as booleans; blank ones are null.
 
@@ -141,14 +169,19 @@ def plain_text(value: str) -> str:
     return value.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
-def count_halved(values: Column) -> int:
+def count_halved(values: Column, texts: pa.Array) -> int:
     r"""Return how many texts of a list hold half of a surrogate pair, which no encoding has.
 
+    Args:
+        values: the column.
+        texts: what `texts_of` made of it.
+
     Example:
-        >>> count_halved(["停水", "停\ud800", 7])
+        >>> values = ["停水", "停\ud800", 7]
+        >>> count_halved(values, texts_of(values)[0])
         1
     """
-    if not isinstance(values, list):
+    if not isinstance(values, list) or "\ufffd".encode() not in bytes_of(texts)[1].tobytes():
         return 0
     texts = [value for value in values if isinstance(value, str)]
     try:
@@ -179,13 +212,13 @@ def _plain(values: Column) -> pa.Array | None:
         if isinstance(values, pa.ExtensionArray):
             return _plain(values.storage)
         return values
-    # a double is not to become an integer unseen: beyond 2**53 it is no exact one
-    kinds = (pa.string(),) if float in set(map(type, values)) else (pa.string(), pa.int64())
-    for kind in kinds:
+    for kind in (pa.string(), pa.int64()):
         try:
-            return pa.array(values, kind)
+            array = pa.array(values, kind)
         except (pa.ArrowInvalid, pa.ArrowTypeError, UnicodeError, OverflowError):
             continue
+        # a double is not to become an integer unseen: beyond 2**53 it is no exact one
+        return None if kind != pa.string() and float in set(map(type, values)) else array
     return None
 
 

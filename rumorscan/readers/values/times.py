@@ -77,6 +77,8 @@ def parse_times(values: pa.Array | Sequence[Any], zone: ZoneInfo) -> Times:
     if not isinstance(values, pa.Array):
         values = _as_array(values)
         if isinstance(values, list):
+            if (parts := told_apart(values)) is not None:
+                return _together(*(parse_times(part, zone) for part in parts))
             return _parse_each(values, zone)
     kind = values.type
     if pa.types.is_null(kind):
@@ -92,6 +94,36 @@ def parse_times(values: pa.Array | Sequence[Any], zone: ZoneInfo) -> Times:
     if pa.types.is_date(kind):
         return _parse_dates(values, zone)
     return _parse_each(values.to_pylist(), zone)
+
+
+def told_apart(values: pa.Array | Sequence[Any]) -> tuple[pa.Array, pa.Array] | None:
+    """Return the whole numbers and the texts of a list that holds both, and nothing else.
+
+    Each is null where the other is. None where the list is another one.
+
+    Example:
+        >>> [part.to_pylist() for part in told_apart([12, "1.2万", None])]
+        [[12, None, None], [None, '1.2万', None]]
+    """
+    if not isinstance(values, list) or set(map(type, values)) - {type(None)} != {int, str}:
+        return None
+    try:
+        return (
+            pa.array([value if type(value) is int else None for value in values], pa.int64()),
+            pa.array([value if type(value) is str else None for value in values], pa.string()),
+        )
+    except (pa.ArrowInvalid, UnicodeError, OverflowError):
+        return None
+
+
+def _together(one: Times, other: Times) -> Times:
+    """Return two columns of times as one; of each row at most one has a time."""
+    return Times(
+        np.maximum(one.seconds, other.seconds),
+        np.maximum(one.precision, other.precision),
+        one.bad | other.bad,
+        one.assumed + other.assumed,
+    )
 
 
 def _nothing(count: int) -> Times:
