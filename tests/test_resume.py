@@ -13,6 +13,8 @@ from typing import Any
 
 import numpy as np
 import orjson
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 import rumorscan as rs
@@ -310,6 +312,38 @@ MIDDLES = {
     "posts.jsonl.gz": lambda: gzip.compress(_jsonl()),
     "posts.zip": _archive,
 }
+
+
+def test_parquet_is_read_on_from_its_last_row_group(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = [
+        {"post_id": str(n % 290), "account_id": f"a{n}" if n % 9 else None,
+         "text": f"第{n}号水厂停水三天"} for n in range(300)
+    ]  # fmt: skip
+    dump = tmp_path / "posts.parquet"
+    pq.write_table(pa.Table.from_pylist(rows), dump, row_group_size=20)
+    keep_all(monkeypatch)
+    taken: list[int] = []
+    take = Intake.take
+
+    def counted(self: Intake, batch: Any, fields: Any) -> None:
+        taken.append(len(batch.rows))
+        take(self, batch, fields)
+
+    monkeypatch.setattr(Intake, "take", counted)
+    small = Settings().replace({"reading": {"batch_rows": 50}})
+    rs.scan(dump, model="", out=tmp_path / "plain", settings=small)
+    whole = files_of(tmp_path / "plain")
+    assert taken == [20, 20, 10, 10] * 5
+    for at in (2, 5, 9, 20):
+        out = tmp_path / f"run-{at}"
+        with pytest.raises(KeyboardInterrupt):
+            rs.scan(dump, model="", out=out, progress=StopAt(at), settings=small)
+        taken.clear()
+        rs.scan(dump, model="", out=out, resume=True, settings=small)
+        assert files_of(out) == whole
+        assert sum(taken) == 300 - (at - 1) // 4 * 60
 
 
 @pytest.mark.parametrize("name", MIDDLES)

@@ -253,6 +253,7 @@ class Reading:
                 self._column_map,
                 self.options.batch_rows,
                 self.options.limits,
+                self.bookmarks,
             )
         )
 

@@ -1,8 +1,9 @@
 """JSON lines.
 
-A block of lines whose columns hold one simple type each goes through Arrow's parser. Where that
-gives up (a broken line, mixed types, a new key), the block is parsed line by line; both ways
-accept the same lines and give the same values.
+A block of lines whose columns hold one simple type each goes through Arrow's parser; broken
+lines are left out and judged one by one. Where that gives up (many broken lines, mixed types, a
+new key), the block is parsed line by line; both ways accept the same lines and give the same
+values.
 
 The row number is the number of the line; the first line of the file is 1, blank lines count.
 """

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ import pyarrow.compute as pc
 from rumorscan.errors import DumpError
 from rumorscan.readers.containers.packings import Limits
 from rumorscan.readers.intake.door import Intake, RawRows, check_width
+from rumorscan.readers.intake.shelves import Bookmarks, no_bookmarks
 from rumorscan.readers.layouts.fields import FieldMap
 from rumorscan.readers.tables.columns import cut_to_size, decoded_bytes, sound_strings
 from rumorscan.readers.values.plain import Column, plain_text
@@ -34,7 +36,7 @@ def read_batches(batches: Iterable[Batch], intake: Intake, fields: FieldMap) -> 
     Raises:
         DumpError: a row is bad and the intake is strict.
     """
-    first = 1
+    first = intake.rows + 1
     for batch in batches:
         count = len(next(iter(batch.values()), ()))
         if not count:
@@ -104,8 +106,11 @@ def read_parquet(
     make_map: MapMaker,
     batch_rows: int,
     limits: Limits | None = None,
+    bookmarks: Bookmarks | None = None,
 ) -> Iterator[FieldMap]:
     """Read a Parquet file into the intake; only the mapped columns are read.
+
+    Between row groups it can be gone on with.
 
     Raises:
         DumpError: the file is damaged, the columns cannot be mapped, or a row is bad and the
@@ -114,6 +119,8 @@ def read_parquet(
     import pyarrow.parquet as pq
 
     where = intake.door.path
+    bookmarks = bookmarks or no_bookmarks(intake)
+    decoded = 0
     try:
         with pq.ParquetFile(str(source)) as file:
             check_width(file.schema_arrow.names, where)
@@ -126,23 +133,31 @@ def read_parquet(
             wanted = [name for name in file.schema_arrow.names if name in top]
             strings = [name for name in fields.columns.values() if _is_string(file, name)]
         with pq.ParquetFile(str(source), read_dictionary=strings) as file:
-            batches = file.iter_batches(batch_rows, columns=wanted, use_threads=False)
-            watched = _watched(batches, source.stat().st_size, where, limits or Limits())
-            parts = (_as_batch(part) for batch in watched for part in cut_to_size(batch))
-            yield from read_batches(parts, intake, fields)
+            for groups in _groups_together(file.metadata, batch_rows):
+                if bookmarks.skips():
+                    yield fields
+                else:
+                    batches = file.iter_batches(batch_rows, groups, wanted, use_threads=False)
+                    for batch in batches:
+                        decoded += decoded_bytes(batch)
+                        (limits or Limits()).check(where, source.stat().st_size, decoded)
+                        parts = map(_as_batch, cut_to_size(batch))
+                        yield from read_batches(parts, intake, fields)
+                decoded = bookmarks.passed(partial(int, decoded)) or decoded
     except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
         raise DumpError(f"{where}: cannot be read as Parquet: {_first_line(error)}") from error
 
 
-def _watched(
-    batches: Iterable[pa.RecordBatch], size: int, where: str, limits: Limits
-) -> Iterator[pa.RecordBatch]:
-    """Yield the batches until their strings take far more than the file can hold."""
-    decoded = 0
-    for batch in batches:
-        decoded += decoded_bytes(batch)
-        limits.check(where, size, decoded)
-        yield batch
+def _groups_together(about: Any, rows: int) -> Iterator[list[int]]:
+    """Yield consecutive row groups that have so many rows together; only the last have fewer."""
+    groups: list[int] = []
+    waiting = 0
+    for group in range(about.num_row_groups):
+        groups.append(group)
+        waiting += about.row_group(group).num_rows
+        if waiting >= rows or group == about.num_row_groups - 1:
+            yield groups
+            groups, waiting = [], 0
 
 
 def _is_string(file: Any, path: str) -> bool:
