@@ -52,7 +52,7 @@ def main() -> None:
         say(f"{copies} copies")
         if arguments.base:
             recipe = StackedRecipe(base=resolve_encoder(arguments.base), versions=copies, say=say)
-            stacked = recipe.fit(corpus, clusters, split.train, [])
+            stacked = recipe.fit(corpus, clusters, split.train, {})
             columns[f"stacked, {copies} copies"] = lost(stacked, read_texts, test)
             continue
         model = fit(corpus.take(split.train), clusters[split.train], copies)

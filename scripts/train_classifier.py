@@ -16,8 +16,8 @@ import time
 from pathlib import Path
 
 import numpy as np
-from sets.reading import NOTES as SHARED_NOTES
 from sets.reading import (
+    CLAIMS,
     SHIPPED,
     TERMS,
     parse_with_data,
@@ -26,13 +26,14 @@ from sets.reading import (
     say,
     validation_parts,
 )
+from sets.reading import NOTES as SHARED_NOTES
 from sets.trying import VALIDATED, add_trials, try_validation
 
 from rumorscan.rumors.folders import resolve_encoder
 from rumorscan.training import trials
 from rumorscan.training.clusters import find_clusters
 from rumorscan.training.corpora import Corpus
-from rumorscan.training.learning import learn
+from rumorscan.training.learning import learn, leave_twins
 from rumorscan.training.measuring.alarms import BALANCED
 from rumorscan.training.record import write_training
 from rumorscan.training.stacked import StackedRecipe, choose_tuning
@@ -66,11 +67,13 @@ def main() -> None:
     data = Path(arguments.data)
     corpus = read_sets(data, SHIPPED)
     ordinary = sample_ordinary(data, arguments.seed)
+    further = leave_twins(read_sets(data, CLAIMS), corpus)
     say(f"{len(corpus)} labeled posts, {sum(map(len, ordinary.values()))} ordinary ones")
     recipe = StackedRecipe(
         base=resolve_encoder(arguments.base),
         seed=arguments.seed,
         seeds=arguments.seeds,
+        further=further,
         tuning=choose_tuning(arguments.device),
         work=Path(arguments.work),
         say=say,
@@ -112,7 +115,7 @@ def sweep(
     clusters = find_clusters(corpus)
     test = np.flatnonzero(validation_parts(data, corpus) == "val")
     train = np.flatnonzero(~np.isin(clusters, clusters[test]))
-    kept = [text for name, texts in ordinary.items() if name != "covid" for text in texts]
+    kept = {name: texts for name, texts in ordinary.items() if name != "covid"}
     header = ["change", *VALIDATED, "AUC by set", "AUC of the linear part", "covid over .5", "s"]
     print("| " + " | ".join(header) + " |\n|" + " --- |" * len(header))
     for change in SWEEP:

@@ -30,6 +30,12 @@ from rumorscan.cli.words import say
     help="普通帖子 Posts that claim nothing, one a line or JSONL; may be repeated.",
 )
 @click.option(
+    "--further",
+    metavar="FILE",
+    multiple=True,
+    help="另类说法 Labeled claims of another genre: teach the linear part; may be repeated.",
+)
+@click.option(
     "--folds", type=click.IntRange(min=2), default=5, help="折数 Parts of the grouped trial [5]."
 )
 @click.option(
@@ -52,6 +58,7 @@ def command(
     kind: str,
     base: str,
     ordinary: tuple[str, ...],
+    further: tuple[str, ...],
     folds: int,
     seeds: int,
     seed: int,
@@ -77,6 +84,7 @@ def command(
         kind=kind,
         base=base,
         ordinary=list(ordinary) or None,
+        further=list(further) or None,
         folds=folds,
         seeds=seeds,
         seed=seed,

@@ -51,12 +51,15 @@ class Platt:
         return asdict(self)
 
 
-def fit_platt(scores: Floats, labels: npt.NDArray[np.int8]) -> Platt:
+def fit_platt(
+    scores: Floats, labels: npt.NDArray[np.int8], sample_weight: Floats | None = None
+) -> Platt:
     """Return the sigmoid under which the labels are most likely, both classes weighing the same.
 
     Args:
         scores: shape (n,), of rows that the scoring model was not fitted on.
         labels: shape (n,), 1 or 0; both must occur.
+        sample_weight: how much each row counts within its class, shape (n,), or None.
 
     Returns:
         Probabilities that hold where half of the rows are 1. The targets are Platt's, a little
@@ -73,7 +76,9 @@ def fit_platt(scores: Floats, labels: npt.NDArray[np.int8]) -> Platt:
     if not positives or not negatives:
         raise ValueError("both labels must occur; expected 1 and 0 among the labels")
     targets = np.where(positive, (positives + 1) / (positives + 2), 1 / (negatives + 2))
-    weights = np.where(positive, 0.5 / positives, 0.5 / negatives)
+    weights = np.ones(len(labels)) if sample_weight is None else np.array(sample_weight)
+    for side in (positive, ~positive):
+        weights[side] *= 0.5 / weights[side].sum()
     center, spread = float(scores.mean()), float(scores.std()) or 1.0
     scaled = (scores - center) / spread
     slope, intercept = _newton(scaled, targets, weights)

@@ -17,6 +17,7 @@ Labels = npt.NDArray[np.int8]
 Codes = npt.NDArray[np.int64]
 
 _SMALLEST_FOLD = 2
+_FEWEST_SOURCES = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,17 +37,73 @@ class Fitting:
     seed: int
 
 
-def fit_head(
-    matrix: Matrix, labels: Labels, groups: Codes, sample_weight: Floats | None, fitting: Fitting
-) -> tuple[Head, Floats]:
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Rows of features that a logistic regression shall tell apart.
+
+    Attributes:
+        rows: SciPy matrix of the buckets that occur, shape (n, columns).
+        columns: which buckets they are.
+        labels: shape (n,), 1 or 0, both present.
+        groups: shape (n,); rows of one group are held out together.
+        weights: how much each row counts, shape (n,), or None.
+        sources: where each row comes from, shape (n,), or None. Each source gets an offset of
+            its own in the fit, which is forgotten: how many rumors a source holds is not learned
+            as if its words told it (a random intercept, as in mixed models).
+        fitting: how.
+    """
+
+    rows: Any
+    columns: npt.NDArray[np.int32]
+    labels: Labels
+    groups: Codes
+    weights: Floats | None
+    sources: Codes | None
+    fitting: Fitting
+
+    def solve(self, chosen: npt.NDArray[np.bool_]) -> tuple[Floats, float]:
+        """Return the weights and the intercept fitted on some rows."""
+        rows, columns = self.rows[chosen], self.rows.shape[1]
+        if self.sources is not None:
+            rows = _with_offsets(rows, self.sources[chosen])
+        weights = None if self.weights is None else self.weights[chosen]
+        solved, intercept = _solve(rows, self.labels[chosen], weights, self.fitting)
+        return solved[:columns], intercept
+
+    def scores(self, part: Codes) -> Floats:
+        """Return what is said of each row by weights that saw no row of its part or group.
+
+        Args:
+            part: which part each row belongs to, shape (n,); not all the same.
+        """
+        held_out = np.full(len(part), np.nan)
+        for one in np.unique(part):
+            tested = part == one
+            known = tested | np.isin(self.groups, self.groups[tested])
+            weights, intercept = self.solve(~known)
+            held_out[tested] = self.rows[tested] @ weights + intercept
+        return held_out
+
+
+def pose(
+    matrix: Matrix,
+    labels: Labels,
+    groups: Codes,
+    weights: Floats | None,
+    fitting: Fitting,
+    sources: Codes | None = None,
+) -> Problem:
+    """Return the problem that a matrix and its labels pose; see `Problem`."""
+    rows, columns = _compact(matrix)
+    return Problem(rows, columns, labels, groups, weights, sources, fitting)
+
+
+def fit_head(problem: Problem, judged: npt.NDArray[np.bool_] | None = None) -> tuple[Head, Floats]:
     """Return the head that tells label 1 from label 0, and what it says of rows held out.
 
     Args:
-        matrix: n rows.
-        labels: shape (n,), 1 or 0, both present.
-        groups: shape (n,); rows of one group are held out together.
-        sample_weight: shape (n,), or None.
-        fitting: how.
+        problem: n rows.
+        judged: for which of them the calibration shall hold, shape (n,); None for all.
 
     Returns:
         Weights fitted on all rows; the calibration is that of scores of held-out rows. With less
@@ -54,18 +111,64 @@ def fit_head(
         The second part is the calibrated log-odds of each row by weights that never saw it; NaN
         where nothing could be held out.
     """
-    rows, columns = _compact(matrix)
-    part = deal_folds(labels, groups, fitting.folds, fitting.seed)
-    held_out = np.full(len(labels), np.nan)
-    for fold in range(int(part.max()) + 1 if part.max() > 0 else 0):
-        rest = part != fold
-        weights, intercept = _solve(rows[rest], labels[rest], _take(sample_weight, rest), fitting)
-        held_out[~rest] = rows[~rest] @ weights + intercept
-    weights, intercept = _solve(rows, labels, sample_weight, fitting)
+    fitting, labels = problem.fitting, problem.labels
+    part = deal_folds(labels, problem.groups, fitting.folds, fitting.seed)
+    everything = np.ones(len(labels), dtype=bool)
+    held_out, platt = np.full(len(labels), np.nan), Platt()
+    if part.max() > 0:
+        held_out = problem.scores(part)
+        platt = _calibrate(problem, held_out, everything if judged is None else judged)
+    weights, intercept = problem.solve(everything)
     spread = np.zeros(1 << fitting.bits, dtype=np.float32)
-    spread[columns] = weights.astype(np.float32)
-    platt = fit_platt(held_out, labels) if part.max() > 0 else Platt()
+    spread[problem.columns] = weights.astype(np.float32)
     return Head(spread, float(intercept), platt), platt.log_odds(held_out)
+
+
+def fit_transfer(problem: Problem, head: Head, sources: Codes) -> Platt:
+    """Return what becomes of a head's log-odds on sources that it never saw.
+
+    The sources are left out one after the other, one of each label at a time, and the log-odds
+    that the rest gives for them are calibrated once more: of unknown sources less is known.
+
+    Args:
+        problem: what the head was fitted on.
+        head: the fitted head.
+        sources: where each row comes from, shape (n,); a source has one label only.
+
+    Returns:
+        The log-odds as they are where a label has less than two sources.
+    """
+    part = np.zeros(len(sources), dtype=np.int64)
+    counts = []
+    for label in (0, 1):
+        mine = problem.labels == label
+        names, codes = np.unique(sources[mine], return_inverse=True)
+        part[mine] = codes
+        counts.append(len(names))
+    if min(counts) < _FEWEST_SOURCES:
+        return Platt()
+    short = int(np.argmin(counts))
+    held_out = np.full(len(sources), np.nan)
+    for number in range(max(counts)):
+        turn = np.where(problem.labels == short, number % min(counts), number)
+        tested = part == turn
+        known = tested | np.isin(problem.groups, problem.groups[tested])
+        if len(np.unique(problem.labels[~known])) < len(counts):
+            return Platt()
+        weights, intercept = problem.solve(~known)
+        held_out[tested] = problem.rows[tested] @ weights + intercept
+    return _calibrate(problem, head.platt.log_odds(held_out), np.ones(len(sources), dtype=bool))
+
+
+def _calibrate(problem: Problem, scores: Floats, judged: npt.NDArray[np.bool_]) -> Platt:
+    """Return the calibration under which held-out scores are right, rows counting by weight."""
+    labels = problem.labels[judged]
+    if len(np.unique(labels)) < 2:
+        return Platt()
+    weights = None if problem.weights is None else problem.weights[judged]
+    if weights is not None and min(weights[labels == label].sum() for label in (0, 1)) <= 0:
+        weights = None
+    return fit_platt(scores[judged], labels, weights)
 
 
 def deal_folds(labels: Labels, groups: Codes, folds: int, seed: int) -> Codes:
@@ -128,8 +231,17 @@ def _compact(matrix: Matrix) -> tuple[Any, npt.NDArray[np.int32]]:
     return rows, columns
 
 
-def _take(values: Floats | None, rows: npt.NDArray[np.bool_]) -> Floats | None:
-    return None if values is None else values[rows]
+def _with_offsets(rows: Any, sources: Codes) -> Any:
+    """Return the rows with a further column for each source, where there are several."""
+    from scipy.sparse import csr_matrix, hstack
+
+    names, codes = np.unique(sources, return_inverse=True)
+    if len(names) < _FEWEST_SOURCES:
+        return rows
+    marks = (np.ones(len(codes)), (np.arange(len(codes)), codes))
+    both = hstack([rows, csr_matrix(marks, shape=(len(codes), len(names)))]).tocsr()
+    both.indices, both.indptr = both.indices.astype(np.int32), both.indptr.astype(np.int32)
+    return both
 
 
 def _solve(

@@ -47,12 +47,14 @@ class Fitted:
         falsehood: given a claim, is it false.
         claim: is it a claim; None where no ordinary posts were given.
         rows: how many texts each head was fitted on.
+        transfer: what becomes of the log-odds of a claim on sources that were never seen.
     """
 
     rarity: npt.NDArray[np.float32]
     falsehood: Head
     claim: Head | None
     rows: dict[str, int]
+    transfer: Platt
 
     def heads(self) -> dict[str, Head]:
         """Return the heads by name, falsehood first."""
@@ -69,7 +71,7 @@ class Fitted:
     def to_dict(self) -> dict[str, Any]:
         """Return all but the arrays, as it stands in a model's configuration."""
         heads = {name: head.to_dict() for name, head in self.heads().items()}
-        return {"heads": heads, "rows": self.rows}
+        return {"heads": heads, "rows": self.rows, "transfer": self.transfer.to_dict()}
 
     @classmethod
     def from_parts(
@@ -90,4 +92,10 @@ class Fitted:
             name: Head(tensors[name], float(values["intercept"]), Platt(**values["calibration"]))
             for name, values in config["heads"].items()
         }
-        return cls(tensors[RARITY], heads[FALSEHOOD], heads.get(CLAIM), dict(config["rows"]))
+        return cls(
+            tensors[RARITY],
+            heads[FALSEHOOD],
+            heads.get(CLAIM),
+            dict(config["rows"]),
+            Platt(**config["transfer"]),
+        )

@@ -2,7 +2,7 @@
 
 Is this a checkable claim at all, or an ordinary post? And, given a claim, is it false? A model of
 the second question alone, trained on labeled sets, calls 10 to 47 % of ordinary posts rumors,
-because the negatives of those sets are news. So the rumor probability is the product of both.
+because the negatives of those sets are news. So the rumor probability weighs both answers.
 """
 
 from __future__ import annotations
@@ -14,23 +14,23 @@ from typing import Any, Self
 import numpy as np
 import numpy.typing as npt
 
-from rumorscan.errors import LabeledError, ModelError
+from rumorscan.errors import ModelError
 from rumorscan.rumors import features
-from rumorscan.rumors.calibration import TRAINED_RATE, Floats, sigmoid
-from rumorscan.rumors.estimator import Estimator, check_labels, list_texts
+from rumorscan.rumors.calibration import TRAINED_RATE, Floats
+from rumorscan.rumors.estimator import Estimator
+from rumorscan.rumors.examples import fit_heads, gather_examples
 from rumorscan.rumors.features import FeatureSettings
-from rumorscan.rumors.fitting import Fitting, fit_head, group_codes
+from rumorscan.rumors.fitting import Fitting
 from rumorscan.rumors.folders import (
     ModelFolder,
     fitting_parts,
     open_model,
     write_model_folder,
 )
-from rumorscan.rumors.heads import CLAIM, FALSEHOOD, Fitted
+from rumorscan.rumors.heads import Fitted
 from rumorscan.rumors.opinions import Opinions, answer_both, spare_short
 from rumorscan.rumors.reading import read_texts
-from rumorscan.text.distinct import find_distinct
-from rumorscan.text.fold import Folded, fold_texts, join_folded
+from rumorscan.text.fold import Folded
 
 KIND = "linear"
 
@@ -49,9 +49,9 @@ class LinearModel(Estimator):
         bits: features are hashed to 2 ** bits buckets.
         cost: inverse strength of the penalty, scikit-learn's `C`.
         claim_cost: the same for the head that tells claims from ordinary posts.
-        claim_rate: share of checkable claims for which that head's probabilities hold; nearer to
-            1 the head forgives more: claims in the tone of ordinary posts are found again, and
-            more ordinary posts are called rumors. Chosen by `scripts/train_linear.py --sweep`.
+        claim_share: share of checkable claims among posts that are no rumors; nearer to 1 the
+            head forgives more: claims in the tone of ordinary posts are found again, and more
+            ordinary posts are called rumors. Chosen by `scripts/train_linear.py --sweep`.
         folds: held-out parts from which the calibration is learned.
         minimum_length: characters of the fold key below which no text gets a probability over
             the base rate: too little is said to be judged.
@@ -74,7 +74,7 @@ class LinearModel(Estimator):
         bits: int = 18,
         cost: float = 16.0,
         claim_cost: float = 2.0,
-        claim_rate: float = 0.7,
+        claim_share: float = 0.8,
         folds: int = 5,
         minimum_length: int = 8,
         seed: int = 0,
@@ -86,7 +86,7 @@ class LinearModel(Estimator):
         self.bits = bits
         self.cost = cost
         self.claim_cost = claim_cost
-        self.claim_rate = claim_rate
+        self.claim_share = claim_share
         self.folds = folds
         self.minimum_length = minimum_length
         self.seed = seed
@@ -104,6 +104,9 @@ class LinearModel(Estimator):
         ordinary: Sequence[str] | None = None,
         sample_weight: npt.NDArray[np.float64] | None = None,
         groups: Sequence[Any] | npt.NDArray[Any] | None = None,
+        sources: Sequence[str] | None = None,
+        ordinary_sources: Sequence[str] | None = None,
+        is_post: npt.NDArray[np.bool_] | None = None,
     ) -> Self:
         """Fit both heads and their calibration.
 
@@ -115,50 +118,44 @@ class LinearModel(Estimator):
             sample_weight: how much each labeled text counts; shape (n,).
             groups: near-duplicate cluster of each labeled text; clusters stay whole when parts
                 are held out. Without them, equal fold keys do.
+            sources: where each labeled text comes from; what tells sources apart is not learned
+                as what tells rumors apart.
+            ordinary_sources: the same of the ordinary posts. With two sources or more on both
+                sides the claim head is calibrated for sources that it never saw.
+            is_post: which labeled texts are posts, shape (n,); the others are claims of another
+                genre, from which only falsehood is learned. Without it all are posts.
 
         Raises:
             LabeledError: lengths differ, a label is neither 0 nor 1, or one of them is missing.
             ValueError: a parameter is out of its range.
         """
-        if not 0.0 < self.claim_rate < 1.0:
-            raise ValueError(f"claim_rate is {self.claim_rate}; expected a number in (0, 1)")
-        labels = check_labels(texts, y)
-        labeled = fold_texts(list_texts(texts))
-        others = fold_texts([] if ordinary is None else list_texts(ordinary))
-        settings = self.feature_settings
-        both = join_folded([labeled, others])
-        rarity = features.rarities(features.vectorize(both, settings), settings)
-        matrix = features.vectorize(labeled, settings, rarity)
-        weights = None if sample_weight is None else np.asarray(sample_weight, dtype=np.float64)
-        codes = group_codes(groups) if groups is not None else find_distinct(labeled).key_of_row
-        if len(codes) != len(labels):
-            raise LabeledError(f"{len(labels)} texts but {len(codes)} groups; expected as many")
-        fitting = Fitting(self.bits, self.cost, self.folds, self.seed)
-        falsehood, odds = fit_head(matrix, labels, codes, weights, fitting)
-        claim = None
-        self.held_out_ = {FALSEHOOD: odds}
-        rows = {"labeled": len(labels), "false": int(labels.sum()), "ordinary": len(others)}
-        if len(others):
-            codes = np.concatenate([codes, codes.max() + 1 + find_distinct(others).key_of_row])
-            is_claim = np.repeat(np.array([1, 0], dtype=np.int8), [len(labeled), len(others)])
-            if weights is not None:
-                weights = np.concatenate([weights, np.ones(len(others))])
-            matrix = features.vectorize(both, settings, rarity)
-            fitting = Fitting(self.bits, self.claim_cost, self.folds, self.seed)
-            claim, self.held_out_[CLAIM] = fit_head(matrix, is_claim, codes, weights, fitting)
-        self._settle(Fitted(rarity, falsehood, claim, rows))
+        if not 0.0 < self.claim_share < 1.0:
+            raise ValueError(f"claim_share is {self.claim_share}; expected a number in (0, 1)")
+        examples = gather_examples(
+            texts,
+            y,
+            ordinary=ordinary,
+            sample_weight=sample_weight,
+            groups=groups,
+            sources=sources,
+            ordinary_sources=ordinary_sources,
+            is_post=is_post,
+        )
+        falsehood = Fitting(self.bits, self.cost, self.folds, self.seed)
+        claim = Fitting(self.bits, self.claim_cost, self.folds, self.seed)
+        fitted, self.held_out_ = fit_heads(examples, self.feature_settings, falsehood, claim)
+        self._settle(fitted)
         return self
 
     def rumor_probabilities(self, folded: Folded, base_rate: float) -> Floats:
         """Return how probable it is that each key states a false claim.
 
-        The product of the probability of a checkable claim and that of its falsehood, the latter
-        for the given share of false ones among claims. A key below `minimum_length` gets at most
-        the base rate.
+        Both answers are weighed by Bayes' rule; see `opinions.answer_both`. A key below
+        `minimum_length` gets at most the base rate.
 
         Args:
             folded: n fold keys; give distinct ones, each is looked at by itself.
-            base_rate: in (0, 1).
+            base_rate: share of rumors among all posts, in (0, 1).
 
         Returns:
             float64, shape (n,), in [0, 1]; the same whatever the other keys are.
@@ -173,15 +170,25 @@ class LinearModel(Estimator):
         if not 0.0 < base_rate < 1.0:
             raise ValueError(f"base_rate is {base_rate}; expected a number in (0, 1)")
         odds = self.log_odds(folded)
-        balanced = sigmoid(odds[:, 1]) if self._fitted().claim else None
-        rumor, claim = answer_both(sigmoid(odds[:, 0]), balanced, base_rate, self.claim_rate)
+        rumor, claim = self.answer(odds[:, 0], odds[:, 1], base_rate)
         rumor = spare_short(rumor, folded.lengths, self.minimum_length, base_rate)
         return Opinions(rumor, claim, np.zeros(len(folded), dtype=bool))
+
+    def answer(self, falsehood: Floats, claim: Floats, base_rate: float) -> tuple[Floats, Floats]:
+        """Return the probabilities of a false claim and of a claim, from log-odds of both.
+
+        The log-odds of a claim hold for the sources that were learned from; here they are taken
+        back to what they are worth on others. Without a claim head they are not looked at.
+        """
+        fitted = self._fitted()
+        claims = fitted.transfer.log_odds(claim) if fitted.claim else None
+        return answer_both(falsehood, claims, base_rate, self.claim_share)
 
     def log_odds(self, folded: Folded) -> Floats:
         """Return the calibrated log-odds of falsehood and claim, shape (n, 2).
 
-        Each holds where both answers are equally frequent. Without a claim head that column is 0.
+        Each holds for the sources that were learned from, where both answers are equally
+        frequent. Without a claim head that column is 0.
         """
         fitted = self._fitted()
         odds = np.zeros((len(folded), 2))

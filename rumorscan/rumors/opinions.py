@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from rumorscan.rumors.calibration import TRAINED_RATE, Floats, to_base_rate
+from rumorscan.rumors.calibration import Floats, sigmoid
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,25 +27,33 @@ class Opinions:
 
 
 def answer_both(
-    falsehood: Floats, claim: Floats | None, base_rate: float, claim_rate: float
+    falsehood: Floats, claim: Floats | None, base_rate: float, claim_share: float
 ) -> tuple[Floats, Floats]:
-    """Return the probability of a false claim, and of a claim, from balanced answers.
+    """Return the probability of a false claim, and of a claim, from the odds of both answers.
+
+    Bayes' rule over three kinds of posts: rumors, other claims, and posts that claim nothing
+    checkable. The base rate moves the odds of a rumor by one factor, so that the order of posts
+    is the same under every base rate.
 
     Args:
-        falsehood: probability that it is false, given a claim.
-        claim: probability that it is a claim; None where nothing tells claims apart.
-        base_rate: share of false ones among claims.
-        claim_rate: share of claims for which the second answer shall hold.
+        falsehood: log-odds that it is false, given a claim, where half of the claims are false.
+        claim: log-odds that it is a claim, where half of the posts are, half of those false;
+            None where nothing tells claims apart.
+        base_rate: share of rumors among all posts, in (0, 1).
+        claim_share: share of checkable claims among the posts that are no rumors, in (0, 1).
 
     Example:
-        >>> answer_both(np.array([0.8]), np.array([0.5]), 0.5, 0.5)[0].tolist()
-        [0.4]
+        >>> rumor, claim = answer_both(np.array([4.0, 4.0]), np.array([4.0, -4.0]), 0.5, 0.8)
+        >>> rumor.round(3).tolist(), claim.round(3).tolist()
+        ([0.984, 0.152], [0.998, 0.154])
     """
-    rumor = to_base_rate(falsehood, TRAINED_RATE, base_rate)
+    odds = falsehood + np.log(base_rate) - np.log1p(-base_rate)
     if claim is None:
-        return rumor, np.ones(len(falsehood))
-    claim = to_base_rate(claim, TRAINED_RATE, claim_rate)
-    return rumor * claim, claim
+        return sigmoid(odds), np.ones(len(falsehood))
+    # all relative to the likelihood of a true claim, and to the share of posts that are no rumors
+    ordinary = np.log1p(-claim_share) + np.logaddexp(0.0, falsehood) - np.log(2.0) - claim
+    claimed = np.logaddexp(odds, np.log(claim_share))
+    return sigmoid(odds - np.logaddexp(np.log(claim_share), ordinary)), sigmoid(claimed - ordinary)
 
 
 def spare_short(

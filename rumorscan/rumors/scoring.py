@@ -79,7 +79,7 @@ def score(
     Args:
         texts: texts, or mappings with `text` and perhaps `post_id`.
         model: a model's name, a model folder, or a model.
-        base_rate: the share of false posts among claims to calibrate for; 0.5 means balanced.
+        base_rate: the share of false posts to calibrate for; 0.5 means balanced.
 
     Returns:
         One row a text, in order: `post_id` as given, or the row number from 1 as text;

@@ -2,7 +2,7 @@
 
 The linear model is asked first, and the encoder only about texts whose verdict it could change
 (a cascade, after Viola and Jones 2001). A small regression fitted on held-out posts joins the two
-opinions on each question; the rumor probability is the product of claim and falsehood.
+opinions on each question; the rumor probability weighs both answers as the linear model does.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from rumorscan.rumors.folders import (
     write_model_folder,
 )
 from rumorscan.rumors.linear import LinearModel
-from rumorscan.rumors.opinions import Opinions, answer_both, spare_short
+from rumorscan.rumors.opinions import Opinions, spare_short
 from rumorscan.rumors.stacking import Stack
 from rumorscan.text.fold import Folded
 
@@ -147,7 +147,7 @@ class StackedModel(Estimator):
 
         Args:
             folded: n fold keys; give distinct ones, each is looked at by itself.
-            base_rate: share of false ones among claims, in (0, 1).
+            base_rate: share of rumors among all posts, in (0, 1).
 
         Returns:
             float64, shape (n,), in [0, 1]; the same whatever the other keys are.
@@ -171,9 +171,9 @@ class StackedModel(Estimator):
         """Return what the model says when the encoder is asked about every key."""
         linear, encoder = self.linear.log_odds(folded), self.encoder.scores(folded)
         both = np.stack([linear, encoder], axis=2)  # (n, question, scorer)
-        falsehood = self.joint.falsehood.probabilities(both[:, FALSEHOOD])
-        balanced = self.joint.claim.probabilities(both[:, CLAIM]) if self.joint.claim else None
-        rumor, claim = answer_both(falsehood, balanced, base_rate, self.linear.claim_rate)
+        falsehood = self.joint.falsehood.log_odds(both[:, FALSEHOOD])
+        claims = self.joint.claim.log_odds(both[:, CLAIM]) if self.joint.claim else linear[:, CLAIM]
+        rumor, claim = self.linear.answer(falsehood, claims, base_rate)
         rumor = spare_short(rumor, folded.lengths, self.minimum_length, base_rate)
         return Opinions(rumor, claim, self._unsure(rumor, base_rate))
 

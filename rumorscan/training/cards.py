@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from rumorscan.training.measuring.metrics import NAMES, SHOWN
+from rumorscan.training.measuring.slices import MEASURED
 
 RETRAIN = "This model must be retrained on current posts of your own before operational use."
 
@@ -13,7 +14,7 @@ LIMITS = (
     "It reads wording and knows no facts: a false claim in the style of news passes, a true one "
     "in the style of a rumor is flagged.",
     "A post that denies or questions a rumor shares its words; stance is judged elsewhere.",
-    "Its probabilities hold for the stated share of false posts among claims; another share "
+    "Its probabilities hold for the stated share of false posts; another share "
     "needs another base rate.",
     "Wording of later years, other platforms, other genres and other languages is further from "
     "what it learned than the figures of the grouped trial suggest; the later trial and the "
@@ -74,6 +75,7 @@ def write_card(
         _title(report),
         _data(report["data"], terms or {}),
         *_metrics(report.get("trials", {})),
+        _slices(report.get("slices", {})),
         _ordinary(report.get("ordinary", {})),
         _not_measured(report.get("not_measured", {})),
         _leaks(report.get("leaks", {}), warnings),
@@ -90,8 +92,9 @@ def _title(report: Mapping[str, Any]) -> str:
     return (
         f"# {title}\n\n"
         f"**{RETRAIN}** 用于实际工作之前，必须用自己的近期数据重新训练。\n\n"
-        f"{kind} The rumor probability is the product of both answers, calibrated on held-out "
-        "clusters for a base rate of 0.5 and moved to the base rate that is asked for.\n\n"
+        f"{kind} The rumor probability weighs both answers by Bayes' rule, calibrated on "
+        "held-out clusters (the first answer on sources left out) for a base rate of 0.5, and "
+        "moved to the base rate that is asked for.\n\n"
         f"Learned from {data['posts']} labeled posts, {data['false']} of them false information, "
         f"in {data['clusters']} clusters of near-duplicates."
     )
@@ -134,6 +137,19 @@ def _metrics(trials: Mapping[str, Any]) -> list[str]:
             "ten equal-width bins.",
         )
     return sections
+
+
+def _slices(kinds: Mapping[str, Any]) -> str:
+    rows = [
+        (kind, name, one["n"], one["positives"], *(_figure(one[figure]) for figure in MEASURED))
+        for kind, parts in kinds.items()
+        for name, one in parts.items()
+        if MEASURED[0] in one
+    ]
+    if not rows:
+        return ""
+    header = ("by", "slice", "n", "false", *(NAMES[name] for name in MEASURED))
+    return f"### Slices of the grouped folds\n\n{_table(header, rows)}"
 
 
 def _ordinary(parts: Mapping[str, Any]) -> str:

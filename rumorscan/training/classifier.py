@@ -102,7 +102,8 @@ class RumorClassifier(Estimator):
             ]
         )
         rows = np.arange(len(corpus))
-        fitted = recipe.fit(corpus, find_clusters(corpus), rows, list(ordinary or ()))
+        everyday = {"ordinary": list(ordinary)} if ordinary else {}
+        fitted = recipe.fit(corpus, find_clusters(corpus), rows, everyday)
         self._settle(recipe.finish(fitted))
         return self
 

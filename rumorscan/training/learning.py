@@ -12,14 +12,16 @@ import numpy.typing as npt
 from rumorscan.errors import LabeledError, ModelError
 from rumorscan.rumors.folders import resolve_encoder
 from rumorscan.rumors.profiles import Profile
+from rumorscan.rumors.reading import read_texts
 from rumorscan.training import trials
-from rumorscan.training.clusters import cluster_texts, find_clusters
+from rumorscan.training.clusters import cluster_texts, find_clusters, mark_twins
 from rumorscan.training.corpora import Corpus, read_labeled
 from rumorscan.training.leaks import Leaks, find_leaks
 from rumorscan.training.measuring.alarms import BALANCED
 from rumorscan.training.measuring.metrics import Metrics
+from rumorscan.training.measuring.slices import Slice, find_slices, measure_slices
 from rumorscan.training.profiles import make_profile
-from rumorscan.training.recipes import LinearRecipe, Recipe, choose_rows
+from rumorscan.training.recipes import LinearRecipe, Ordinary, Recipe, choose_rows
 from rumorscan.training.record import Training, write_training
 from rumorscan.training.tables import read_ordinary
 
@@ -40,6 +42,7 @@ def train(
     kind: str = KINDS[0],
     base: str | Path = BASE,
     ordinary: Any = None,
+    further: Any = None,
     folds: int = 5,
     seeds: int = 1,
     seed: int = 0,
@@ -59,6 +62,9 @@ def train(
         ordinary: posts that claim nothing checkable, as files (one text a line, or JSON lines
             with `text`) or as a mapping of names to texts; without them the model takes every
             post for a claim and calls many ordinary ones rumors.
+        further: labeled claims of another genre, such as fact-checked statements; see
+            `read_labeled`. The linear model learns from them what is false; no trial measures
+            on them, and near-duplicates of labeled posts are passed over.
         folds: parts of the grouped trial.
         seeds: networks tried for each model; the best on posts held out serves.
         seed: of the splits, the solver and the first network; the same seed gives the same
@@ -90,6 +96,8 @@ def train(
         kind, base=base, seeds=seeds, seed=seed, work=work, device=device, say=progress
     )
     corpus = read_labeled(labeled)
+    if further is not None:
+        recipe = recipe.with_further(leave_twins(read_labeled(further), corpus))
     training = learn(
         corpus,
         recipe,
@@ -147,10 +155,16 @@ def make_recipe(
     )
 
 
+def leave_twins(further: Corpus, corpus: Corpus) -> Corpus | None:
+    """Return further claims without near-duplicates of labeled posts; None where none is left."""
+    apart = ~mark_twins(further.texts.tolist(), corpus.texts.tolist())
+    return further.take(apart) if apart.any() else None
+
+
 def learn(
     corpus: Corpus,
     recipe: Recipe,
-    ordinary: trials.Ordinary,
+    ordinary: Ordinary,
     *,
     folds: int = 5,
     seed: int = 0,
@@ -181,12 +195,21 @@ def learn(
         inputs=corpus.inputs,
         data=_data(material, len(learned_from)),
         trials={"grouped": trials.measure_trial(material, grouped), **elsewhere.measured},
+        slices=_slices(material, grouped),
         ordinary=_gather_alarms(grouped, elsewhere),
         leaks=leaks,
         missing=elsewhere.missing,
         settings={"seed": seed, "folds": folds, **recipe.to_dict()},
         profile=_profile(material, grouped, learned_from),
     )
+
+
+def _slices(material: trials.Material, grouped: trials.Trial) -> tuple[Slice, ...]:
+    """Return what the grouped trial found on slices of the posts; sources have their own lines."""
+    corpus = material.corpus
+    names = find_slices(corpus, read_texts(corpus.texts.tolist()))
+    names.pop("source", None)
+    return measure_slices(corpus.labels, grouped.probabilities, material.clusters, names)
 
 
 def _profile(
@@ -287,7 +310,7 @@ def _require_distinct(corpus: Corpus, clusters: npt.NDArray[np.int64], folds: in
             )
 
 
-def _apart(ordinary: trials.Ordinary, corpus: Corpus) -> dict[str, list[str]]:
+def _apart(ordinary: Ordinary, corpus: Corpus) -> dict[str, list[str]]:
     """Return one post of each cluster of ordinary posts, without those that a labeled one twins."""
     labeled = corpus.texts.tolist()
     clusters = cluster_texts([*labeled, *(text for texts in ordinary.values() for text in texts)])

@@ -6,6 +6,7 @@ once on all of them.
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,6 +22,11 @@ from rumorscan.training.corpora import Corpus
 
 Rows = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
+Ordinary = Mapping[str, Sequence[str]]
+"""Name of a source to its ordinary posts."""
+
+FURTHER_WEIGHT = 0.075
+"""Of all further claims together, beside all labeled posts; see docs/models.md."""
 
 
 class Model(Protocol):
@@ -55,13 +61,17 @@ class Recipe(Protocol):
         ...
 
     def fit(
-        self, corpus: Corpus, clusters: npt.NDArray[np.int64], rows: Rows, ordinary: Sequence[str]
+        self, corpus: Corpus, clusters: npt.NDArray[np.int64], rows: Rows, ordinary: Ordinary
     ) -> Model:
         """Return a model fitted on some rows of a corpus."""
         ...
 
     def finish(self, model: Any) -> SavedModel:
         """Return a fitted model as it is served and saved."""
+        ...
+
+    def with_further(self, further: Corpus | None) -> Recipe:
+        """Return the recipe with other claims of another genre, or none."""
         ...
 
     def to_dict(self) -> dict[str, Any]:
@@ -79,6 +89,9 @@ class LinearRecipe:
         disguised: disguised copies of each text that are learned from as well; one halves what
             evasions cost, and costs half a point to a point of AUC on later posts and on sources
             never learned from (docs/models.md).
+        further: claims of another genre, such as fact-checked statements: they teach what is
+            false, and neither what a claim looks like nor the calibration. None of them may be
+            a near-duplicate of a post that is measured on.
         parameters: further parameters of `LinearModel`.
 
     Example:
@@ -86,7 +99,7 @@ class LinearRecipe:
         >>> rows = [{"text": f"城东{i}号水厂要停水三天快囤水", "label": 1} for i in range(4)]
         >>> rows += [{"text": f"城西{i}号水厂检修完毕供水正常", "label": 0} for i in range(4)]
         >>> recipe = LinearRecipe(parameters={"bits": 12})
-        >>> model = recipe.fit(read_labeled(rows), np.arange(8), np.arange(8), [])
+        >>> model = recipe.fit(read_labeled(rows), np.arange(8), np.arange(8), {})
         >>> model.predict(["水厂要停水快囤水"]).tolist()
         [1]
     """
@@ -94,10 +107,11 @@ class LinearRecipe:
     copies: int = 4
     seed: int = 0
     disguised: int = 0
+    further: Corpus | None = None
     parameters: Mapping[str, Any] = field(default_factory=dict)
 
     def fit(
-        self, corpus: Corpus, clusters: npt.NDArray[np.int64], rows: Rows, ordinary: Sequence[str]
+        self, corpus: Corpus, clusters: npt.NDArray[np.int64], rows: Rows, ordinary: Ordinary
     ) -> LinearModel:
         """Return a model fitted on some rows of a corpus.
 
@@ -105,7 +119,7 @@ class LinearRecipe:
             corpus: the labeled posts.
             clusters: their clusters, shape (len(corpus),).
             rows: which of them to learn from.
-            ordinary: posts that claim nothing checkable.
+            ordinary: posts that claim nothing checkable, by source.
 
         Raises:
             LabeledError: the rows do not have both labels.
@@ -119,7 +133,7 @@ class LinearRecipe:
         part: Corpus,
         clusters: npt.NDArray[np.int64],
         weights: Floats,
-        ordinary: Sequence[str],
+        ordinary: Ordinary,
     ) -> LinearModel:
         """Return a model fitted on a corpus as it stands, and on disguised copies of it.
 
@@ -132,18 +146,37 @@ class LinearRecipe:
         for copy in range(self.disguised):
             texts += augment(part.texts.tolist(), seed=self.seed * 100 + copy)
         times = 1 + self.disguised
+        labels, sources = np.tile(part.labels, times), np.tile(part.sources, times)
+        weights, groups = np.tile(weights / times, times), np.tile(clusters, times)
+        is_post = np.ones(len(texts), dtype=bool)
+        if self.further is not None:
+            alone = int(groups.max()) + 1 + np.arange(len(self.further))
+            share = balance(self.further, alone) * FURTHER_WEIGHT / len(self.further)
+            texts += self.further.texts.tolist()
+            labels = np.concatenate([labels, self.further.labels])
+            sources = np.concatenate([sources, self.further.sources])
+            weights = np.concatenate([weights, share * weights.sum()])
+            groups = np.concatenate([groups, alone])
+            is_post = np.concatenate([is_post, np.zeros(len(alone), dtype=bool)])
         model = LinearModel(seed=self.seed, **self.parameters)
         return model.fit(
             texts,
-            np.tile(part.labels, times),
-            ordinary=list(ordinary) or None,
-            sample_weight=np.tile(weights / times, times),
-            groups=np.tile(clusters, times),
+            labels,
+            ordinary=[text for one in ordinary.values() for text in one] or None,
+            sample_weight=weights,
+            groups=groups,
+            sources=[str(name) for name in sources],
+            ordinary_sources=[name for name, one in ordinary.items() for _ in one],
+            is_post=is_post,
         )
 
     def finish(self, model: LinearModel) -> LinearModel:
         """Return the model as it is."""
         return model
+
+    def with_further(self, further: Corpus | None) -> LinearRecipe:
+        """Return the recipe with other claims of another genre, or none."""
+        return dataclasses.replace(self, further=further)
 
     def to_dict(self) -> dict[str, Any]:
         """Return what decides the model beside the data, as plain data."""
@@ -152,6 +185,7 @@ class LinearRecipe:
             "kind": "linear",
             "copies": self.copies,
             "disguised": self.disguised,
+            "further": 0 if self.further is None else len(self.further),
             "parameters": parameters,
         }
 

@@ -17,6 +17,7 @@ from rumorscan.training.cards import write_card
 from rumorscan.training.corpora import LabeledInput
 from rumorscan.training.leaks import Leaks
 from rumorscan.training.measuring.metrics import SHOWN, Metrics, to_text
+from rumorscan.training.measuring.slices import Slice, by_kind
 from rumorscan.training.recipes import SavedModel
 from rumorscan.training.trials import Alarms
 
@@ -33,6 +34,7 @@ class Training:
         data: what was read, used and set aside, as plain data.
         trials: trial to named part to metrics; `grouped`, and where the data allow it `later`
             and `left_out`.
+        slices: the posts of the grouped trial by length, script, stance, topic and the like.
         ordinary: `held_out` and `left_out` to source to the false alarms on its ordinary posts.
         leaks: part to what gives its labels away.
         missing: trial to why it was not possible.
@@ -45,6 +47,7 @@ class Training:
     inputs: tuple[LabeledInput, ...]
     data: dict[str, Any]
     trials: dict[str, dict[str, Metrics]]
+    slices: tuple[Slice, ...]
     ordinary: dict[str, dict[str, Alarms]]
     leaks: dict[str, Leaks]
     missing: dict[str, str]
@@ -62,6 +65,7 @@ class Training:
                 trial: {part: one.to_dict() for part, one in parts.items()}
                 for trial, parts in self.trials.items()
             },
+            "slices": by_kind(self.slices),
             "ordinary": {
                 how: {name: alarms.to_dict() for name, alarms in parts.items()}
                 for how, parts in self.ordinary.items()

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,9 +19,8 @@ import numpy.typing as npt
 import orjson
 
 from rumorscan.rumors import heads
-from rumorscan.rumors.calibration import TRAINED_RATE, sigmoid
+from rumorscan.rumors.calibration import TRAINED_RATE
 from rumorscan.rumors.linear import LinearModel
-from rumorscan.rumors.opinions import answer_both
 from rumorscan.rumors.reading import read_texts
 from rumorscan.rumors.stacked import (
     CLAIM,
@@ -35,7 +34,14 @@ from rumorscan.rumors.stacking import Stack, fit_stack
 from rumorscan.text.fold import fold_texts
 from rumorscan.training.corpora import Corpus
 from rumorscan.training.extras import require_torch
-from rumorscan.training.recipes import Floats, LinearRecipe, Rows, balance, choose_rows
+from rumorscan.training.recipes import (
+    Floats,
+    LinearRecipe,
+    Ordinary,
+    Rows,
+    balance,
+    choose_rows,
+)
 from rumorscan.training.splits import Split, grouped_holdout
 
 if TYPE_CHECKING:
@@ -62,6 +68,7 @@ class StackedRecipe:
         copies: how many distinct texts of one cluster are learned from.
         seed: of the linear model's parts and of the first network.
         seeds: networks that are tried; the one with the least loss on the held-out part serves.
+        further: claims of another genre, from which the linear model learns; see `LinearRecipe`.
         linear: further parameters of `LinearModel`.
         tuning: how the network is fine-tuned.
         versions: disguised copies of each text among which a pass draws, beside the plain one.
@@ -73,6 +80,7 @@ class StackedRecipe:
     copies: int = 4
     seed: int = 0
     seeds: int = 1
+    further: Corpus | None = None
     linear: Mapping[str, Any] = field(default_factory=dict)
     tuning: FineTuneSettings | None = None
     versions: int = 2
@@ -80,7 +88,7 @@ class StackedRecipe:
     say: Say = lambda _: None
 
     def fit(
-        self, corpus: Corpus, clusters: npt.NDArray[np.int64], rows: Rows, ordinary: Sequence[str]
+        self, corpus: Corpus, clusters: npt.NDArray[np.int64], rows: Rows, ordinary: Ordinary
     ) -> StackedModel:
         """Return a model fitted on some rows of a corpus; its encoder is torch's.
 
@@ -94,7 +102,8 @@ class StackedRecipe:
         weights = balance(part, codes)
         linear = self._linear().fit_part(part, codes, weights, ordinary)
         split = grouped_holdout(codes, part.labels, CHECK_SHARE, _SEED_OF_CHECK)
-        material = _Material(part, weights, list(ordinary), split)
+        everyday = [text for one in ordinary.values() for text in one]
+        material = _Material(part, weights, everyday, split)
         encoder, about = self._fine_tune(material)
         joint = join(linear, encoder, material)
         return StackedModel(linear, encoder, joint, about={"base": self.base.name, **about})
@@ -114,6 +123,10 @@ class StackedRecipe:
             network=pack_network(encoder.network),
         )
 
+    def with_further(self, further: Corpus | None) -> StackedRecipe:
+        """Return the recipe with other claims of another genre, or none."""
+        return dataclasses.replace(self, further=further)
+
     def to_dict(self) -> dict[str, Any]:
         """Return what decides the model beside the data, as plain data."""
         return {
@@ -127,7 +140,9 @@ class StackedRecipe:
         }
 
     def _linear(self) -> LinearRecipe:
-        return LinearRecipe(copies=self.copies, seed=self.seed, parameters=self.linear)
+        return LinearRecipe(
+            copies=self.copies, seed=self.seed, further=self.further, parameters=self.linear
+        )
 
     def _tuning(self) -> FineTuneSettings:
         return self.tuning or choose_tuning()
@@ -249,7 +264,7 @@ def join(linear: LinearModel, encoder: Any, material: _Material) -> Joint:
     both = np.stack([odds[:, FALSEHOOD], scores[:, FALSEHOOD]], axis=1)
     falsehood = fit_stack(both[:count], labels, weights)
     claim: Stack | None = None
-    alone_claims = joined_claims = None
+    claims = odds[:, CLAIM]
     if len(ordinary):
         held_out = linear.held_out_[heads.CLAIM]
         first = len(held_out) - len(material.ordinary)  # behind the texts and their copies
@@ -257,10 +272,9 @@ def join(linear: LinearModel, encoder: Any, material: _Material) -> Joint:
         pair = np.stack([odds[:, CLAIM], scores[:, CLAIM]], axis=1)
         is_claim = np.repeat(np.array([1, 0], dtype=np.int8), [count, len(ordinary)])
         claim = fit_stack(pair, is_claim)
-        alone_claims, joined_claims = sigmoid(odds[:, CLAIM]), claim.probabilities(pair)
-    rates = (TRAINED_RATE, linear.claim_rate)
-    alone, _ = answer_both(sigmoid(odds[:, FALSEHOOD]), alone_claims, *rates)
-    joined, _ = answer_both(falsehood.probabilities(both), joined_claims, *rates)
+        claims = claim.log_odds(pair)
+    alone, _ = linear.answer(odds[:, FALSEHOOD], odds[:, CLAIM], TRAINED_RATE)
+    joined, _ = linear.answer(falsehood.log_odds(both), claims, TRAINED_RATE)
     gain = _odds(joined) - _odds(alone)
     cascade = Cascade(reach=float(np.quantile(gain, _REACH_QUANTILE)))
     return Joint(falsehood, claim, cascade, _abstain(joined[:count], labels, weights))

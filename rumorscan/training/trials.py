@@ -18,13 +18,11 @@ from rumorscan.rumors.reading import read_texts
 from rumorscan.training.corpora import Corpus
 from rumorscan.training.measuring.alarms import BALANCED, SCAN_RATE
 from rumorscan.training.measuring.metrics import Figure, Metrics, measure, measure_share
-from rumorscan.training.recipes import Model, Recipe
+from rumorscan.training.recipes import Model, Ordinary, Recipe
 from rumorscan.training.splits import Rows, Split, grouped_folds, later_split
 
 Clusters = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
-Ordinary = Mapping[str, Sequence[str]]
-"""Name of a source to its ordinary posts."""
 Say = Callable[[str], None]
 
 RATES = (BALANCED, SCAN_RATE)
@@ -48,11 +46,11 @@ class Material:
     clusters: Clusters
     ordinary: Ordinary
 
-    def everyday(self, without: str = "") -> list[str]:
+    def everyday(self, without: str = "") -> dict[str, Sequence[str]]:
         """Return the ordinary posts of all sources but one."""
-        return [text for name, one in self.ordinary.items() if name != without for text in one]
+        return {name: one for name, one in self.ordinary.items() if name != without}
 
-    def fit(self, recipe: Recipe, rows: Rows, ordinary: Sequence[str]) -> Model:
+    def fit(self, recipe: Recipe, rows: Rows, ordinary: Ordinary) -> Model:
         """Return a model fitted on some of the labeled posts and some ordinary ones."""
         return recipe.fit(self.corpus, self.clusters, rows, ordinary)
 
@@ -123,7 +121,7 @@ def try_folds(
     tested = _Tested(len(corpus))
     held_out = {name: np.full((len(texts), len(RATES)), np.nan) for name, texts in ordinary.items()}
     for number, split in enumerate(splits):
-        kept = [text for texts in ordinary.values() for text in _without(texts, folds, number)]
+        kept = {name: _without(texts, folds, number) for name, texts in ordinary.items()}
         model = material.fit(recipe, split.train, kept)
         tested.ask(model, corpus, split.test)
         for name, texts in ordinary.items():

@@ -35,7 +35,9 @@ def recipe(**changes):
 def fit(chosen, ordinary=ORDINARY):
     labeled = corpus()
     clusters = np.arange(len(labeled))  # each text its own: so many near-duplicates were invented
-    return chosen.fit(labeled, clusters, np.arange(len(labeled)), ordinary)
+    return chosen.fit(
+        labeled, clusters, np.arange(len(labeled)), {"talk": ordinary} if ordinary else {}
+    )
 
 
 @pytest.fixture(scope="module")
@@ -140,10 +142,10 @@ def test_other_clusters_are_not_given_the_networks_of_these(tmp_path):
     said = []
     chosen, labeled = recipe(work=tmp_path, say=said.append), corpus()
     rows = np.arange(len(labeled))
-    chosen.fit(labeled, rows, rows, ORDINARY)
+    chosen.fit(labeled, rows, rows, {"talk": ORDINARY})
     said.clear()
     pairs = rows // 4 * 2 + rows % 2  # the same texts, but tied two by two
-    chosen.fit(labeled, pairs, rows, ORDINARY)
+    chosen.fit(labeled, pairs, rows, {"talk": ORDINARY})
     assert any("pass 1" in line for line in said)
 
 

@@ -20,7 +20,7 @@ from rumorscan.training.measuring.evasions import Evasion, Wardrobe, measure_eva
 from rumorscan.training.measuring.intervals import DRAWS, Clusters, Floats, Sample, sample
 from rumorscan.training.measuring.metrics import Metrics, gauge, measure, to_metrics
 from rumorscan.training.measuring.reliability import Bin, find_reliability
-from rumorscan.training.measuring.slices import Slice, measure_slices
+from rumorscan.training.measuring.slices import Slice, by_kind, measure_slices
 from rumorscan.training.trials import parts_of
 
 
@@ -88,16 +88,13 @@ class Appraisal:
 
     def to_dict(self) -> dict[str, Any]:
         """Return the figures as JSON data."""
-        by_kind: dict[str, dict[str, Any]] = {}
-        for one in self.slices:
-            by_kind.setdefault(one.kind, {})[one.name] = one.to_dict()
         return {
             "metrics": {name: one.to_dict() for name, one in self.metrics.items()},
             "reliability": [one.to_dict() for one in self.reliability],
             "at_base_rate": {str(rate): one.to_dict() for rate, one in self.base_rates.items()},
             "coverage": self.coverage.to_dict(),
             "ordinary": {name: one.to_dict() for name, one in self.ordinary.items()},
-            "slices": by_kind,
+            "slices": by_kind(self.slices),
             "evasions": {one.kind: one.to_dict() for one in self.evasions},
         }
 

@@ -6,7 +6,7 @@ brackets. A slice of few posts, or of one label, is counted and not measured.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -140,6 +140,14 @@ def measure_slices(
             count = len(np.unique(theirs))
             found.append(Slice(kind, name, len(rows), int(mine.sum()), count, figures))
     return tuple(found)
+
+
+def by_kind(slices: Iterable[Slice]) -> dict[str, dict[str, Any]]:
+    """Return the slices as JSON data: kind to name to what was counted and measured."""
+    found: dict[str, dict[str, Any]] = {}
+    for one in slices:
+        found.setdefault(one.kind, {})[one.name] = one.to_dict()
+    return found
 
 
 def _parts(
