@@ -84,6 +84,7 @@ OPTIONAL_FIELDS: dict[str, pa.DataType] = {
     "likes": pa.int64(),
     "views": pa.int64(),
     "hashtags": pa.string(),
+    "posted_at_text": pa.string(),
 }
 """The columns that a dump may have; an absent one is absent, not full of nulls."""
 

@@ -24,6 +24,7 @@ from rumorscan.readers.intake.spool import Spool
 from rumorscan.readers.layouts.fields import CRAWLED, FieldMap
 from rumorscan.readers.posts import REJECTS_SCHEMA
 from rumorscan.readers.values.moments import DEFAULT_ZONE, zone_of
+from rumorscan.readers.values.originals import told_times
 from rumorscan.readers.values.plain import (
     Column,
     count_halved,
@@ -284,7 +285,7 @@ class Intake:
             "post ids rounded by a spreadsheet, replaced by file and row", int(rounded.sum())
         )
         zone = self.zone(fields)
-        times = self._times(raw.get("posted_at", pa.nulls(count)), batch.columns, zone)
+        times, written = self._times(raw.get("posted_at", pa.nulls(count)), batch.columns, zone)
         name = self.door.names[self.door.index].as_py()
         columns = {
             "post_id": _with_made_ids(post_ids, name, batch.rows),
@@ -307,12 +308,14 @@ class Intake:
             ("missing-account", no_account, None),
             ("bad-id", bad_account, raw.get("account_id")),
             ("bad-id", bad_post, raw.get("post_id")),
-            ("bad-time", times.bad, raw.get("posted_at")),
         ]
+        if self.door.strict:
+            faults.append(("bad-time", times.bad, raw.get("posted_at")))
         self.times_assumed += times.assumed
         self._note("texts that look like UTF-8 read as GB18030, kept so", count_garbled(texts))
         self._note("texts with half characters, replaced", count_halved(raw.get("text")))
         self._note("times not known", times.unknown)
+        self._note("times that cannot be read, left empty", int(times.bad.sum()))
         made = int(post_ids.null_count - bad_post.sum() - rounded.sum())
         self._note("post ids made from file and row", made)
         self._note(fields.layout.remark, count)
@@ -320,20 +323,31 @@ class Intake:
         for name, ids in (("post", post_ids), ("account", accounts)):
             self.rounding.add(name, ids)
         columns.update(self._optional(raw, zone))
+        if written is not None or "posted_at_text" in self.fields:
+            nothing = pa.nulls(count, pa.string())
+            carried = columns.get("posted_at_text", nothing)
+            written = nothing if written is None else written
+            columns["posted_at_text"] = pc.coalesce(written, carried)
         return {
             name: columns[name] for name in (*CORE_FIELDS, *OPTIONAL_FIELDS) if name in columns
         }, [fault for fault in faults if fault[1].any()]
 
-    def _times(self, values: Column, read: Mapping[str, Column], zone: ZoneInfo) -> Times:
-        """Parse the times of posts, those that only the time of the crawl tells included."""
-        times = parse_times(values, zone)
+    def _times(
+        self, values: Column, read: Mapping[str, Column], zone: ZoneInfo
+    ) -> tuple[Times, pa.Array | None]:
+        """Parse the times of posts, those that only the time of the crawl tells included.
+
+        Returns:
+            The times, and how they were written where they do not tell it.
+        """
+        parsed = parse_times(values, zone)
         crawled: Any = self.door.crawled_at
         if CRAWLED in read:
             crawled = parse_times(read[CRAWLED], zone).seconds
-        times, told, late = settle_recent(times, values, crawled, zone)
+        times, told, late = settle_recent(parsed, values, crawled, zone)
         self._note("times told from the crawl", told)
         self._note("times after the crawl, left empty", late)
-        return times
+        return times, told_times(values, parsed, times)
 
     def _optional(self, raw: Mapping[str, Column], zone: ZoneInfo) -> dict[str, pa.Array]:
         columns: dict[str, pa.Array] = {}

@@ -75,5 +75,6 @@ ALIASES: dict[str, tuple[str, ...]] = {
     "views": ("views", "view_count", "viewd_count", "viewed_count", "reads_count",
         "阅读数", "阅读"),
     "hashtags": ("hashtags", "话题", "topics", "tags", "tag_list"),
+    "posted_at_text": ("posted_at_text",),
 }  # fmt: skip
 """Names of each field in files of no known layout, most telling first; dots go into objects."""
