@@ -162,6 +162,7 @@ class Reading:
         """
         try:
             yield from self._memory(given) if isinstance(given, Memory) else self._file(given)
+            yield from self.intake.take_carried(self.options.batch_rows)
             self._report()
         except NoRowsError as error:
             if not found:

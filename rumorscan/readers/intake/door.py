@@ -7,7 +7,7 @@ decided here, so that the same row has the same fate in every format.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ import pyarrow.compute as pc
 
 from rumorscan.errors import DumpError
 from rumorscan.readers.encodings.garbling import count_garbled
+from rumorscan.readers.intake.carried import Cargo, Carriers
 from rumorscan.readers.intake.repeats import Keys, keys_of_ids
 from rumorscan.readers.intake.spool import Spool
 from rumorscan.readers.layouts.fields import CRAWLED, FieldMap
@@ -157,6 +158,7 @@ class Intake:
         self.span: tuple[int, int] | None = None
         self.times_assumed = 0
         self.rounding = Rounding()
+        self._carriers = Carriers()
         self._keys: list[Keys] | None = None if limit is None else []
 
     def zone(self, fields: FieldMap) -> ZoneInfo:
@@ -203,6 +205,26 @@ class Intake:
             self.accepted.add(table)
         if rejects:
             self._set_aside(sorted(rejects, key=lambda reject: reject.row), batch.offset)
+        self._unload(self._carriers.look(batch, fields))
+
+    def take_carried(self, batch_rows: int) -> Iterator[int]:
+        """Take what rows carried along, at the end of the input; yields the number of rows so far.
+
+        Raises:
+            DumpError: as `take`.
+        """
+        for cargoes in self._carriers.rest(batch_rows):
+            self._unload(cargoes)
+            yield self.rows
+
+    def _unload(self, cargoes: Sequence[Cargo]) -> None:
+        if cargoes:
+            names = cargoes[0].fields.reads
+            columns = {name: [cargo.values[name] for cargo in cargoes] for name in names}
+            offsets = {cargo.row: cargo.offset for cargo in cargoes}
+            rows = np.array([cargo.row for cargo in cargoes], np.int64)
+            batch = RawRows(columns, rows, lambda place: cargoes[place].raw, offset=offsets.get)
+            self.take(batch, cargoes[0].fields)
 
     @property
     def state(self) -> dict[str, Any]:

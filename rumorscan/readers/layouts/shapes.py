@@ -88,6 +88,8 @@ class Layout:
         branches: posts inside posts.
         joins: tables of a database that belong to the rows.
         platforms: word in the path or the table's name to the platform that it tells.
+        carried: canonical field to the columns that may hold it of a post that the row carries
+            along, the one that it reposts; that becomes a row of its own, read once.
         account_is_file: the account is the file's name without its ending.
         short_rows: the layout writes rows with fewer cells than its header.
         generations: columns that versions of the crawler wrote, in their order, newest first.
@@ -123,6 +125,7 @@ class Layout:
     branches: tuple[Branch, ...] = ()
     joins: tuple[Join, ...] = ()
     platforms: Mapping[str, str] = field(default_factory=dict)
+    carried: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     account_is_file: bool = False
     short_rows: bool = False
     generations: tuple[tuple[str, ...], ...] = ()

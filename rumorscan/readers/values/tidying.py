@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from rumorscan.readers.layouts.fields import FieldMap
+from rumorscan.readers.layouts.fields import CARRIED, FieldMap
 from rumorscan.readers.values.markup import joined_pieces, listed_words, plain_html
 from rumorscan.readers.values.plain import Column, ids_of, words_of
 
@@ -71,7 +71,7 @@ def tidy(columns: Mapping[str, Column], fields: FieldMap) -> Tidied:
 
 
 def _is_field(name: str) -> bool:
-    return not any(sign in name for sign in "~+?!")
+    return not any(sign in name for sign in f"~+?!{CARRIED}")
 
 
 def _blanks(values: Column) -> np.ndarray[Any, Any]:
