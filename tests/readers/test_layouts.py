@@ -159,3 +159,19 @@ def test_an_entry_point_that_brings_no_layout_is_named(
     installed(("x", "invented_club:X"))
     with pytest.raises(DumpError, match=message):
         read_posts([{"account_id": "a", "text": "停水"}])
+
+
+def test_pseudonyms_and_masked_names_of_two_files_never_join(tmp_path):
+    rows = "id,thread_id,author,body,timestamp\n9,8,5f2b9c,停水,2026-03-02 01:14:07\n"
+    for name in ("a.csv", "b.csv"):
+        (tmp_path / name).write_text(rows, encoding="utf-8")
+    posts = read_posts(tmp_path)
+    assert posts.column("account_id").to_pylist() == ["a.csv/5f2b9c", "b.csv/5f2b9c"]
+    (remark,) = (note for note in posts.inputs[0].notes if "pseudonyms" in note)
+    assert posts.inputs[0].notes[remark] == 1
+    row = {"note_id": "1", "desc": "停水", "title": "", "publish_time": "2026-03-02 09:14"}
+    masked = [{**row, "user_nickname": name} for name in ("小***禾", "小禾", "**星**")]
+    posts = read_posts(masked)
+    assert posts.column("account_id").to_pylist() == ["<rows>/小***禾", "小禾", "**星**"]
+    note = "accounts known by a masked name, which hold within this file only"
+    assert posts.inputs[0].notes[note] == 1

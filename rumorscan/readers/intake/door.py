@@ -39,6 +39,7 @@ from rumorscan.readers.values.plain import (
 )
 from rumorscan.readers.values.recency import settle_recent
 from rumorscan.readers.values.rounding import Rounding
+from rumorscan.readers.values.scopes import scope_accounts
 from rumorscan.readers.values.tidying import Tidied, tidy
 from rumorscan.readers.values.times import Times, parse_times
 from rumorscan.records import CORE_FIELDS, OPTIONAL_FIELDS, Precision
@@ -309,6 +310,8 @@ class Intake:
         zone = self.zone(fields)
         times, written = self._times(raw.get("posted_at", pa.nulls(count)), batch.columns, zone)
         name = self.door.names[self.door.index].as_py()
+        accounts, masked = scope_accounts(accounts, name, local=fields.layout.local_accounts)
+        self._note("accounts known by a masked name, which hold within this file only", masked)
         columns = {
             "post_id": _with_made_ids(post_ids, name, batch.rows),
             "account_id": accounts,
