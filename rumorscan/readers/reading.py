@@ -21,6 +21,7 @@ from rumorscan.readers.formats import Syntax, detect_syntax
 from rumorscan.readers.intake.door import Intake
 from rumorscan.readers.intake.repeats import note_all_repeats
 from rumorscan.readers.intake.shelves import Bookmarks, Shelf, no_bookmarks
+from rumorscan.readers.intake.threads import find_threads
 from rumorscan.readers.layouts.fields import FieldMap, map_fields
 from rumorscan.readers.objects.documents import DOCUMENT_LIMIT, read_document, read_rows
 from rumorscan.readers.objects.jsonl import read_jsonl
@@ -328,7 +329,9 @@ def _gather(readings: list[Reading]) -> Posts:
     schema = posts_schema(set[str]().union(*(reading.intake.fields for reading in readings)))
     tables = [reading.intake.accepted.finish(schema) for reading in readings]
     reports = [reading.report for reading in readings]
-    note_all_repeats(reports, tables)  # of rows, too, that an earlier process has read
+    # of rows, too, that an earlier process has read
+    note_all_repeats(reports, tables)
+    tables = find_threads(tables, reports)
     return Posts(
         pa.concat_tables(tables),
         reports,

@@ -87,6 +87,7 @@ class Layout:
             `LIST.VALUE.KEY` leads into them.
         branches: posts inside posts.
         joins: tables of a database that belong to the rows.
+        threads_by_parent: comments do not name their thread, but the post that they answer does.
         platforms: word in the path or the table's name to the platform that it tells.
         carried: canonical field to the columns that may hold it of a post that the row carries
             along, the one that it reposts; that becomes a row of its own, read once.
@@ -125,6 +126,7 @@ class Layout:
     keyed: Mapping[str, str] = field(default_factory=dict)
     branches: tuple[Branch, ...] = ()
     joins: tuple[Join, ...] = ()
+    threads_by_parent: bool = False
     platforms: Mapping[str, str] = field(default_factory=dict)
     carried: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     account_is_file: bool = False
