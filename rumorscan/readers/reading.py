@@ -30,7 +30,7 @@ from rumorscan.readers.objects.rows import ObjectMap
 from rumorscan.readers.options import ReadOptions
 from rumorscan.readers.posts import REJECTS_SCHEMA, InputReport, Posts
 from rumorscan.readers.sources import Memory, inputs_of, named_files, names_of
-from rumorscan.readers.tables.arrow import read_pandas, read_parquet, read_table
+from rumorscan.readers.tables.arrow import Maps, read_pandas, read_parquet, read_table
 from rumorscan.readers.tables.database_limits import check_alone
 from rumorscan.readers.tables.databases import read_database
 from rumorscan.readers.tables.sheets import Taken
@@ -252,7 +252,7 @@ class Reading:
             read_parquet(
                 source.local_path(),
                 self.intake,
-                self._column_map,
+                Maps(self._column_map, self._object_map),
                 self.options.batch_rows,
                 self.options.limits,
             )
@@ -273,20 +273,17 @@ class Reading:
                 yield from self._file(path)
             return
         self.syntax = Syntax(given.kind, "its type")
+        maps = Maps(self._column_map, self._object_map)
         batch_rows = self.options.batch_rows
         if given.kind == "pandas":
-            yield from self._columns(
-                read_pandas(given.value, self.intake, self._column_map, batch_rows)
-            )
+            yield from self._columns(read_pandas(given.value, self.intake, maps, batch_rows))
         elif given.kind == "rows":
             for objects in read_rows(given.value, self.intake, self._object_map, batch_rows):
                 self.fields = objects.fields
                 yield self.intake.rows
         else:
             self.report.bytes = given.value.nbytes
-            yield from self._columns(
-                read_table(given.value, self.intake, self._column_map, batch_rows)
-            )
+            yield from self._columns(read_table(given.value, self.intake, maps, batch_rows))
 
     def _columns(self, steps: Iterator[FieldMap]) -> Iterator[int]:
         for self.fields in steps:
