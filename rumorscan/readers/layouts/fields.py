@@ -159,7 +159,15 @@ def _carried(layout: Layout, found: Mapping[str, str]) -> FieldMap | None:
         for name, there in hits.items()
         for place, hit in enumerate(there[1:])
     }
-    inner = replace(layout, kinds={}, carried={}, account_is_file=False, stand_ins={}, remark="")
+    inner = replace(
+        layout,
+        kinds={},
+        originals=(),
+        carried={},
+        stand_ins={},
+        account_is_file=False,
+        remark="",
+    )
     return FieldMap(inner, columns, others=others, constants={"kind": "post", **layout.constants})
 
 
@@ -200,7 +208,8 @@ def _further(layout: Layout, found: Mapping[str, str]) -> dict[str, str]:
         if column in found
     }
     further |= {f"?{column}": found[column] for column in layout.only if column in found}
-    further |= {f"!{column}": found[column] for column in layout.kinds if column in found}
+    told = (*layout.kinds, *layout.originals)
+    further |= {f"!{column}": found[column] for column in told if column in found}
     crawled = next((found[column] for column in layout.crawled if column in found), None)
     return further if crawled is None else {**further, CRAWLED: crawled}
 

@@ -73,10 +73,11 @@ class Layout:
             taken; the others stand in row by row where it is empty. What is not listed is looked
             for among the common names.
         constants: canonical field to a value that holds for every row.
-        blanks: canonical field to values that stand for none.
+        blanks: canonical field to values that stand for none; for `parent_id`, so does the post.
         prefixes: canonical field to beginnings that are cut off.
         mixed: the rows are posts, comments and reposts, told apart by what they answer or repost.
         kinds: column to the kind of post that it tells where it is filled.
+        originals: columns that tell whether a post is the account's own; where not, it is a repost.
         stand_ins: canonical field to columns that together replace it where it is empty; counted.
         pieces: fields whose value may be a list of pieces of text, which are joined.
         lists: fields that hold a list written as text, such as `['a', 'b']`.
@@ -117,6 +118,7 @@ class Layout:
     prefixes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     mixed: bool = False
     kinds: Mapping[str, str] = field(default_factory=dict)
+    originals: tuple[str, ...] = ()
     stand_ins: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     pieces: tuple[str, ...] = ()
     lists: tuple[str, ...] = ()

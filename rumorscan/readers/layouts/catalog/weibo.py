@@ -99,6 +99,7 @@ WEIBO: tuple[Layout, ...] = (
         },
         constants=_WEIBO,
         kinds={"源微博id": "repost"},
+        originals=("是否原创",),
         html=("text",),
         carried={
             "post_id": ("源微博id",),
@@ -165,6 +166,8 @@ WEIBO: tuple[Layout, ...] = (
         ("微博id", "微博正文", "发布时间"),
         columns={"post_id": ("微博id",), "url": ()},
         constants=_WEIBO,
+        originals=("是否为原创微博",),
+        blanks={"client": ("无",)},
         account_is_file=True,
         short_rows=True,
     ),
@@ -186,6 +189,8 @@ WEIBO: tuple[Layout, ...] = (
             "url": (),
         },
         constants=_WEIBO,
+        originals=("original",),
+        blanks={"client": ("无",)},
         joins=(Join("user", "user_id"),),
     ),
     Layout(
