@@ -85,6 +85,8 @@ OPTIONAL_FIELDS: dict[str, pa.DataType] = {
     "views": pa.int64(),
     "hashtags": pa.string(),
     "posted_at_text": pa.string(),
+    "reposted_from": pa.string(),
+    "keyword": pa.string(),
 }
 """The columns that a dump may have; an absent one is absent, not full of nulls."""
 

@@ -76,5 +76,7 @@ ALIASES: dict[str, tuple[str, ...]] = {
         "阅读数", "阅读"),
     "hashtags": ("hashtags", "话题", "topics", "tags", "tag_list"),
     "posted_at_text": ("posted_at_text",),
+    "reposted_from": ("reposted_from", "forwarded_from"),
+    "keyword": ("keyword", "source_keyword", "关键词", "搜索关键词"),
 }  # fmt: skip
 """Names of each field in files of no known layout, most telling first; dots go into objects."""

@@ -142,6 +142,8 @@ def map_fields(
         name for name in reversed(found.values()) if name not in taken and "." not in name
     )
     constants = {**_platform(layout, where, table), **layout.constants}
+    if layout.keyword_is_file and stem and not stem.startswith("<"):  # what has no name is <rows>
+        constants["keyword"] = stem.replace("%23", "#")
     return FieldMap(layout, columns, account, unread, others, constants, carried)
 
 

@@ -93,6 +93,7 @@ class Layout:
         carried: canonical field to the columns that may hold it of a post that the row carries
             along, the one that it reposts; that becomes a row of its own, read once.
         account_is_file: the account is the file's name without its ending.
+        keyword_is_file: the words that were searched for are the file's name without its ending.
         local_accounts: the accounts are pseudonyms that hold within their file only.
         short_rows: the layout writes rows with fewer cells than its header.
         generations: columns that versions of the crawler wrote, in their order, newest first.
@@ -132,6 +133,7 @@ class Layout:
     platforms: Mapping[str, str] = field(default_factory=dict)
     carried: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     account_is_file: bool = False
+    keyword_is_file: bool = False
     local_accounts: bool = False
     short_rows: bool = False
     generations: tuple[tuple[str, ...], ...] = ()

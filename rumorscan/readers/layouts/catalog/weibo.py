@@ -72,6 +72,7 @@ WEIBO: tuple[Layout, ...] = (
         },
         constants=_WEIBO,
         kinds={"retweet_id": "repost"},
+        keyword_is_file=True,
     ),
     Layout(
         "weibo-search-db",
