@@ -87,6 +87,7 @@ OPTIONAL_FIELDS: dict[str, pa.DataType] = {
     "posted_at_text": pa.string(),
     "reposted_from": pa.string(),
     "keyword": pa.string(),
+    "text_repaired": pa.string(),
 }
 """The columns that a dump may have; an absent one is absent, not full of nulls."""
 

@@ -18,7 +18,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from rumorscan.errors import DumpError
-from rumorscan.readers.encodings.garbling import count_garbled
+from rumorscan.readers.encodings.garbling import find_garbled
 from rumorscan.readers.intake.carried import Cargo, Carriers
 from rumorscan.readers.intake.repeats import Keys, keys_of_ids
 from rumorscan.readers.intake.spool import Spool
@@ -337,7 +337,7 @@ class Intake:
         if self.door.strict:
             faults.append(("bad-time", times.bad, raw.get("posted_at")))
         self.times_assumed += times.assumed
-        self._note("texts that look like UTF-8 read as GB18030, kept so", count_garbled(texts))
+        repaired = self._repaired(texts, batch.rows)
         self._note("texts with half characters, replaced", count_halved(raw.get("text")))
         self._note("times not known", times.unknown)
         self._note("times that cannot be read, left empty", int(times.bad.sum()))
@@ -348,14 +348,25 @@ class Intake:
         for name, ids in (("post", post_ids), ("account", accounts)):
             self.rounding.add(name, ids)
         columns.update(self._optional(raw, zone))
-        if written is not None or "posted_at_text" in self.fields:
-            nothing = pa.nulls(count, pa.string())
-            carried = columns.get("posted_at_text", nothing)
-            written = nothing if written is None else written
-            columns["posted_at_text"] = pc.coalesce(written, carried)
+        for name, told in (("posted_at_text", written), ("text_repaired", repaired)):
+            if told is not None or name in self.fields:
+                nothing = pa.nulls(count, pa.string())
+                columns[name] = pc.coalesce(
+                    nothing if told is None else told, columns.get(name, nothing)
+                )
         return {
             name: columns[name] for name in (*CORE_FIELDS, *OPTIONAL_FIELDS) if name in columns
         }, [fault for fault in faults if fault[1].any()]
+
+    def _repaired(self, texts: pa.Array, rows: np.ndarray[Any, Any]) -> pa.Array | None:
+        """Count the texts that were garbled before; return what those said that lost nothing."""
+        garbled = find_garbled(texts)
+        if garbled.rows:
+            self.notes.setdefault("row of the first garbled text", int(rows[garbled.rows[0]]))
+        lossless = 0 if garbled.repaired is None else len(texts) - garbled.repaired.null_count
+        self._note("texts that look like UTF-8 read as GB18030, kept so", len(garbled.rows))
+        self._note("garbled texts with a repair beside them, in text_repaired", lossless)
+        return garbled.repaired
 
     def _times(
         self, values: Column, read: Mapping[str, Column], zone: ZoneInfo
