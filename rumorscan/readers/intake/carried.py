@@ -17,7 +17,8 @@ import pyarrow.compute as pc
 
 from rumorscan.readers.layouts.fields import CARRIED, FieldMap
 from rumorscan.readers.objects.nesting import PENDING_LIMIT
-from rumorscan.readers.values.plain import Column, ids_of, words_of
+from rumorscan.readers.values.arrays import Column
+from rumorscan.readers.values.plain import ids_of, words_of
 
 if TYPE_CHECKING:
     from rumorscan.readers.intake.door import RawRows

@@ -24,16 +24,15 @@ from rumorscan.readers.intake.repeats import Keys, keys_of_ids
 from rumorscan.readers.intake.spool import Spool
 from rumorscan.readers.layouts.fields import CRAWLED, FieldMap
 from rumorscan.readers.posts import REJECTS_SCHEMA
+from rumorscan.readers.values.arrays import Column, plain_text
 from rumorscan.readers.values.moments import DEFAULT_ZONE, zone_of
 from rumorscan.readers.values.originals import told_times
 from rumorscan.readers.values.plain import (
-    Column,
     count_halved,
     counts_of,
     flags_of,
     ids_of,
     is_rounded,
-    plain_text,
     texts_of,
     words_of,
 )

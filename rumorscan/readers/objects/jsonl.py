@@ -29,7 +29,7 @@ from rumorscan.readers.intake.door import COLUMN_LIMIT, ID_FIELDS, Intake, RawRo
 from rumorscan.readers.intake.shelves import Bookmarks, no_bookmarks
 from rumorscan.readers.objects.paths import value_at
 from rumorscan.readers.objects.rows import SAMPLE_ROWS, ObjectMap, split_objects
-from rumorscan.readers.values.plain import Column
+from rumorscan.readers.values.arrays import Column
 
 MapMaker = Callable[[list[dict[str, Any]]], ObjectMap]
 DEPTH_LIMIT = 1_000

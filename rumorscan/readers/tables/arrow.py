@@ -30,7 +30,7 @@ from rumorscan.readers.tables.nested import (
     read_numbered,
     read_objects,
 )
-from rumorscan.readers.values.plain import Column, plain_text
+from rumorscan.readers.values.arrays import Column, plain_text
 
 MapMaker = Callable[[Sequence[str]], FieldMap]
 _FREE_ROWS = 10_000_000

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from rumorscan.readers.values.plain import Column, plain_text
+from rumorscan.readers.values.arrays import Column, plain_text
 from rumorscan.readers.values.times import MISSING, Times
 
 _LONGEST = 200

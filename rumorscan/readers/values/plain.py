@@ -8,17 +8,24 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Sequence
 from decimal import Decimal
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-Column: TypeAlias = Any
-"""An Arrow array or a list of Python values."""
-Mask: TypeAlias = np.ndarray[Any, Any]
+from rumorscan.readers.values.arrays import (
+    EDGES,
+    Column,
+    Mask,
+    as_array,
+    as_list,
+    convert_each,
+    none_bad,
+    plain_text,
+    trimmed,
+)
 
 _COUNT = re.compile(r"(\d+(?:\.\d+)?)\s*(千|万|亿|[kKwWmM])?\+?")
 _UNITS = {"千": 1e3, "k": 1e3, "万": 1e4, "w": 1e4, "m": 1e6, "亿": 1e8}
@@ -30,7 +37,6 @@ _NO = frozenset({"false", "no", "n", "0", "否", "f", "无", "未认证", "普�
 EXACT_DOUBLE = 2.0**53
 """From here on a double may stand for several whole numbers."""
 _ROUNDED = re.compile(r"-?\d(?:\.\d+)?[eE]\+?\d+")
-_EDGES = " \t\r\n\v\f\ufeff\u3000\xa0"
 
 
 def ids_of(values: Column) -> tuple[pa.Array, Mask]:
@@ -44,18 +50,18 @@ def ids_of(values: Column) -> tuple[pa.Array, Mask]:
         >>> ids.to_pylist(), bad.tolist()
         (['5099000000000001', '5099000000000001', '7', None], [False, False, False, True])
     """
-    array = _plain(values)
+    array = as_array(values)
     if array is None:
-        return _each(values, _one_id, pa.string())
+        return convert_each(values, _one_id, pa.string())
     if pa.types.is_integer(array.type):
         array = array.cast(pa.string())
     if not pa.types.is_string(array.type):
-        return _each(array.to_pylist(), _one_id, pa.string())
-    array = _trimmed(array)
+        return convert_each(array.to_pylist(), _one_id, pa.string())
+    array = trimmed(array)
     rounded = _looks_rounded(array)
     if rounded is not None:
         array = pc.if_else(pa.array(rounded), pa.scalar(None, pa.string()), array)
-    return array, _none_bad(len(array)) if rounded is None else rounded
+    return array, none_bad(len(array)) if rounded is None else rounded
 
 
 def texts_of(values: Column) -> tuple[pa.Array, Mask]:
@@ -68,12 +74,12 @@ def texts_of(values: Column) -> tuple[pa.Array, Mask]:
         >>> texts.to_pylist(), bad.tolist()
         (['停水', '', None, '12', None], [False, False, False, False, True])
     """
-    array = _plain(values)
+    array = as_array(values)
     if array is not None and pa.types.is_integer(array.type):
         array = array.cast(pa.string())
     if array is None or not pa.types.is_string(array.type):
-        return _each(_listed(values, array), _one_text, pa.string())
-    return array, _none_bad(len(array))
+        return convert_each(as_list(values, array), _one_text, pa.string())
+    return array, none_bad(len(array))
 
 
 def words_of(values: Column) -> tuple[pa.Array, Mask]:
@@ -83,12 +89,12 @@ def words_of(values: Column) -> tuple[pa.Array, Mask]:
         >>> words_of([" 浙江 ", "", ["停水", "城东"]])[0].to_pylist()
         ['浙江', None, '停水 城东']
     """
-    array = _plain(values)
+    array = as_array(values)
     if array is not None and pa.types.is_integer(array.type):
         array = array.cast(pa.string())
     if array is None or not pa.types.is_string(array.type):
-        return _each(_listed(values, array), _one_word, pa.string())
-    return _trimmed(array), _none_bad(len(array))
+        return convert_each(as_list(values, array), _one_word, pa.string())
+    return trimmed(array), none_bad(len(array))
 
 
 def counts_of(values: Column) -> tuple[pa.Array, Mask]:
@@ -98,21 +104,21 @@ def counts_of(values: Column) -> tuple[pa.Array, Mask]:
         >>> counts_of(["1.2万", "10万+", "12", "", "很多"])[0].to_pylist()
         [12000, 100000, 12, None, None]
     """
-    array = _plain(values)
+    array = as_array(values)
     if array is not None and pa.types.is_integer(array.type) and array.type != pa.uint64():
         array = array.cast(pa.int64())
         low = pc.min(array).as_py()
         if low is None or low >= 0:
-            return array, _none_bad(len(array))
+            return array, none_bad(len(array))
     if array is not None and pa.types.is_string(array.type):
         encoded = array.dictionary_encode()
-        counts, bad = _each(encoded.dictionary.to_pylist(), _one_count, pa.int64())
+        counts, bad = convert_each(encoded.dictionary.to_pylist(), _one_count, pa.int64())
         rows = np.asarray(pc.fill_null(encoded.indices, 0))
         known = np.asarray(pc.is_valid(encoded.indices))
-        return counts.take(encoded.indices), (bad[rows] & known) if len(bad) else _none_bad(
+        return counts.take(encoded.indices), (bad[rows] & known) if len(bad) else none_bad(
             len(array)
         )
-    return _each(_listed(values, array), _one_count, pa.int64())
+    return convert_each(as_list(values, array), _one_count, pa.int64())
 
 
 def flags_of(values: Column) -> tuple[pa.Array, Mask]:
@@ -122,20 +128,10 @@ def flags_of(values: Column) -> tuple[pa.Array, Mask]:
         >>> flags_of([True, "是", "0", "", 3])[0].to_pylist()
         [True, True, False, None, None]
     """
-    array = _plain(values)
+    array = as_array(values)
     if array is not None and pa.types.is_boolean(array.type):
-        return array, _none_bad(len(array))
-    return _each(_listed(values, array), _one_flag, pa.bool_())
-
-
-def plain_text(value: str) -> str:
-    r"""Return the text with halves of surrogate pairs joined, and lone ones as U+FFFD.
-
-    Example:
-        >>> plain_text("停\ud83d\ude00水\ud800") == "停😀水\ufffd"
-        True
-    """
-    return value.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+        return array, none_bad(len(array))
+    return convert_each(as_list(values, array), _one_flag, pa.bool_())
 
 
 def count_halved(values: Column) -> int:
@@ -155,63 +151,6 @@ def count_halved(values: Column) -> int:
     return 0
 
 
-def _none_bad(count: int) -> Mask:
-    return np.zeros(count, bool)
-
-
-def _listed(values: Column, array: pa.Array | None) -> Sequence[Any]:
-    return list(values) if array is None else list(array.to_pylist())
-
-
-def _plain(values: Column) -> pa.Array | None:
-    """Return the column as an Arrow array of one simple type, or None where values differ."""
-    if isinstance(values, pa.Array):
-        kind = values.type
-        if pa.types.is_dictionary(kind):
-            return _plain(values.dictionary_decode())
-        if pa.types.is_large_string(kind) or pa.types.is_null(kind) or kind == pa.string_view():
-            return values.cast(pa.string())
-        if pa.types.is_binary(kind) or pa.types.is_large_binary(kind):
-            return pa.array([_decoded(value) for value in values.to_pylist()], pa.string())
-        if isinstance(values, pa.ExtensionArray):
-            return _plain(values.storage)
-        return values
-    # a double is not to become an integer unseen: beyond 2**53 it is no exact one
-    kinds = (pa.string(),) if float in set(map(type, values)) else (pa.string(), pa.int64())
-    for kind in kinds:
-        try:
-            return pa.array(values, kind)
-        except (pa.ArrowInvalid, pa.ArrowTypeError, UnicodeError, OverflowError):
-            continue
-    return None
-
-
-def _decoded(value: bytes | None) -> str | None:
-    return None if value is None else value.decode(errors="replace")
-
-
-def _each(
-    values: Sequence[Any], convert: Callable[[Any], Any], kind: pa.DataType
-) -> tuple[pa.Array, Mask]:
-    """Convert one value at a time; a converter returns None for blank and raises for bad."""
-    bad = np.zeros(len(values), bool)
-    out: list[Any] = [None] * len(values)
-    for row, value in enumerate(values):
-        try:
-            out[row] = convert(value)
-        except (ValueError, TypeError, OverflowError):
-            bad[row] = True
-    return pa.array(out, kind), bad
-
-
-def _trimmed(array: pa.Array) -> pa.Array:
-    trimmed = pc.utf8_trim(array, _EDGES)
-    if pc.min(pc.binary_length(trimmed)).as_py() == 0:
-        blank = pc.equal(pc.binary_length(trimmed), 0)
-        trimmed = pc.if_else(blank, pa.scalar(None, pa.string()), trimmed)
-    return trimmed
-
-
 def _looks_rounded(array: pa.Array) -> Mask | None:
     """Mask the ids that a spreadsheet wrote as `5.1E+15`, or None where there is none."""
     hits = pc.match_substring_regex(array, r"^-?[0-9](\.[0-9]+)?[eE]\+[0-9]+$")
@@ -229,7 +168,7 @@ def is_rounded(value: Any) -> bool:
     """
     if isinstance(value, float):
         return math.isfinite(value) and value.is_integer() and abs(value) >= EXACT_DOUBLE
-    text = value.strip(_EDGES) if isinstance(value, str) else ""
+    text = value.strip(EDGES) if isinstance(value, str) else ""
     return "+" in text and _ROUNDED.fullmatch(text) is not None
 
 
@@ -237,7 +176,7 @@ def _one_id(value: Any) -> str | None:
     if value is None or (isinstance(value, float) and math.isnan(value)):
         return None
     if isinstance(value, str):
-        text = plain_text(value).strip(_EDGES)
+        text = plain_text(value).strip(EDGES)
         if _ROUNDED.fullmatch(text) and "+" in text:
             raise ValueError(text)
         return text or None
@@ -271,7 +210,7 @@ def _one_word(value: Any) -> str | None:
     if isinstance(value, (bool, float)) and not math.isnan(value):
         return str(value)
     text = _one_text(value)
-    return (text.strip(_EDGES) or None) if text is not None else None
+    return (text.strip(EDGES) or None) if text is not None else None
 
 
 def _one_count(value: Any) -> int | None:
@@ -280,7 +219,7 @@ def _one_count(value: Any) -> int | None:
     if isinstance(value, bool):
         raise TypeError
     if isinstance(value, str):
-        text = value.strip(_EDGES).replace(",", "")
+        text = value.strip(EDGES).replace(",", "")
         if text.lower() in _NO_COUNT:
             return None
         match = _COUNT.fullmatch(text)
@@ -302,7 +241,7 @@ def _in_range(count: int) -> int:
 def _one_flag(value: Any) -> bool | None:
     if value is None or (isinstance(value, float) and math.isnan(value)):
         return None
-    word = str(value).strip(_EDGES).lower()
+    word = str(value).strip(EDGES).lower()
     if not word:
         return None
     if word in _YES or word in _NO:

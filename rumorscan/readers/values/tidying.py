@@ -13,8 +13,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from rumorscan.readers.layouts.fields import CARRIED, FieldMap
+from rumorscan.readers.values.arrays import Column
 from rumorscan.readers.values.markup import joined_pieces, listed_words, plain_html
-from rumorscan.readers.values.plain import Column, flags_of, ids_of, words_of
+from rumorscan.readers.values.plain import flags_of, ids_of, words_of
 
 _EDGES = " \t\r\n\ufeff\u3000\xa0"
 
