@@ -89,10 +89,10 @@ def convert_each(
 
 
 def trimmed(array: pa.Array) -> pa.Array:
-    """Return texts without white space around them; blank ones are null.
+    r"""Return texts without white space around them; blank ones are null.
 
     Example:
-        >>> trimmed(pa.array([" 停水\\t", " "])).to_pylist()
+        >>> trimmed(pa.array([" 停水\t", " "])).to_pylist()
         ['停水', None]
     """
     texts = pc.utf8_trim(array, EDGES)
