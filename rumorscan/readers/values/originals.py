@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from rumorscan.readers.values.arrays import Column, plain_text
 from rumorscan.readers.values.times import MISSING, Times
@@ -34,6 +35,8 @@ def told_times(values: Column, before: Times, after: Times) -> pa.Array | None:
         [None, '前几天', None]
     """
     wanted = (before.seconds == MISSING) | (after.seconds == MISSING)
+    if isinstance(values, pa.Array):
+        wanted &= np.asarray(pc.is_valid(values))
     found: list[str | None] = [None] * len(wanted)
     for row in np.flatnonzero(wanted).tolist():
         found[row] = _written(values[row])
