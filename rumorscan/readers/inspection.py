@@ -12,11 +12,12 @@ from typing import Any
 
 import pyarrow as pa
 
+from rumorscan.readers.dumps import posts_schema, require_rows
 from rumorscan.readers.intake.door import Intake
 from rumorscan.readers.intake.repeats import note_repeats
 from rumorscan.readers.options import ReadOptions
 from rumorscan.readers.posts import REJECTS_SCHEMA, InputReport
-from rumorscan.readers.reading import Reading, posts_schema, require_rows
+from rumorscan.readers.reading import Reading
 from rumorscan.readers.screens import screen_of
 from rumorscan.readers.sources import Memory, inputs_of, named_files, names_of
 from rumorscan.shell import quoted

@@ -44,9 +44,10 @@ def test_an_inspection_says_what_a_scan_would_do(tmp_path):
         "text": "正文",
         "posted_at": "时间",
     }
-    assert (found.report.rows, found.report.posts, found.report.rejected) == (7, 5, 2)
-    assert found.reasons == {"bad-json": 1, "bad-time": 1}
-    assert found.precisions == {"minute": 5}
+    assert (found.report.rows, found.report.posts, found.report.rejected) == (7, 6, 1)
+    assert found.reasons == {"bad-json": 1}
+    assert found.report.notes["times that cannot be read, left empty"] == 1
+    assert found.precisions == {"unknown": 1, "minute": 5}
     assert found.earliest == found.latest == "2026-03-02T01:14:00+00:00"
     assert found.unread == ["无关"]
     assert len(found.first_rows) == 3
@@ -67,7 +68,7 @@ def test_the_command_prints_text_or_json(tmp_path):
     path = str(dump(tmp_path))
     plain = CliRunner().invoke(command, [path])
     assert plain.exit_code == 0
-    assert "7 = 5 posts + 2 rejected" in plain.output
+    assert "7 = 6 posts + 1 rejected" in plain.output
     parsed = json.loads(CliRunner().invoke(command, [path, "--json"]).output)
     assert parsed["inputs"][0]["report"]["rows"] == 7
     mapped = CliRunner().invoke(command, [path, "--map", "client=无关", "--tz", "UTC"])

@@ -104,5 +104,7 @@ def _leaves(columns: list[Any]) -> Iterator[Any]:
     for column in columns:
         if pa.types.is_struct(column.type):
             yield from _leaves(column.flatten())
+        elif pa.types.is_list(column.type) or pa.types.is_large_list(column.type):
+            yield from _leaves([column.flatten()])
         else:
             yield column
