@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
@@ -19,11 +20,16 @@ from rumorscan.errors import DumpError
 from rumorscan.readers.containers.packings import Limits
 from rumorscan.readers.intake.door import Intake, RawRows, check_width
 from rumorscan.readers.layouts.fields import FieldMap
-from rumorscan.readers.tables.columns import cut_to_size, decoded_bytes, sound_strings
+from rumorscan.readers.tables.columns import cut_to_size, decoded_bytes, joined, sound_strings
+from rumorscan.readers.tables.parquet_limits import (
+    BUFFER_BYTES,
+    LIST_LIMIT,
+    check_footer,
+    check_pages,
+)
 from rumorscan.readers.values.plain import Column, plain_text
 
 MapMaker = Callable[[Sequence[str]], FieldMap]
-_FREE_ROWS = 10_000_000
 Batch = dict[str, Column]
 """Columns of one length by name."""
 
@@ -108,30 +114,61 @@ def read_parquet(
     """Read a Parquet file into the intake; only the mapped columns are read.
 
     Raises:
-        DumpError: the file is damaged, the columns cannot be mapped, or a row is bad and the
-            intake is strict.
+        DumpError: the file is damaged or hostile, the columns cannot be mapped, or a row is bad
+            and the intake is strict.
     """
     import pyarrow.parquet as pq
 
     where = intake.door.path
+    limits = limits or Limits()
+    check_footer(source, where)
     try:
-        with pq.ParquetFile(str(source)) as file:
+        with pq.ParquetFile(
+            str(source),
+            buffer_size=BUFFER_BYTES,
+            pre_buffer=False,
+            thrift_container_size_limit=LIST_LIMIT,
+        ) as file:
+            about = file.metadata
             check_width(file.schema_arrow.names, where)
-            _check_size(file.metadata, source.stat().st_size, where, limits or Limits())
             fields = make_map(column_names(file.schema_arrow))
-            top = {
-                name.split(".")[0] if name not in file.schema_arrow.names else name
-                for name in fields.reads.values()
+            leaves = {
+                place: path
+                for place, path in enumerate(column.path for column in about.schema)
+                if _is_wanted(path, set(fields.reads.values()))
             }
-            wanted = [name for name in file.schema_arrow.names if name in top]
-            strings = [name for name in fields.columns.values() if _is_string(file, name)]
-        with pq.ParquetFile(str(source), read_dictionary=strings) as file:
-            batches = file.iter_batches(batch_rows, columns=wanted, use_threads=False)
-            watched = _watched(batches, source.stat().st_size, where, limits or Limits())
-            parts = (_as_batch(part) for batch in watched for part in cut_to_size(batch))
-            yield from read_batches(parts, intake, fields)
+            gathered = {
+                place: _is_dictionary(file.schema_arrow, path) for place, path in leaves.items()
+            }
+            rows = min(batch_rows, check_pages(source, about, gathered, where, limits))
+            batches = (
+                batch
+                # what a dictionary has gathered goes with its group
+                for group in range(about.num_row_groups)
+                for batch in file.iter_batches(
+                    rows, row_groups=[group], columns=[*leaves.values()], use_threads=False
+                )
+            )
+            watched = _watched(batches, source.stat().st_size, where, limits)
+            cut = (part for batch in watched for part in cut_to_size(batch))
+            yield from read_batches(map(_as_batch, joined(cut, batch_rows)), intake, fields)
     except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
         raise DumpError(f"{where}: cannot be read as Parquet: {_first_line(error)}") from error
+
+
+def _is_wanted(path: str, wanted: set[str]) -> bool:
+    """Whether a column with values is a wanted one, or a part of it."""
+    return any(part in wanted for part in accumulate(path.split("."), "{}.{}".format))
+
+
+def _is_dictionary(schema: pa.Schema, path: str) -> bool:
+    """Whether the writer wants a column to be held as a dictionary."""
+    kind: Any = pa.struct(schema)
+    for name in [path] if path in schema.names else path.split("."):
+        if not pa.types.is_struct(kind):
+            return False  # a list, of which all is held
+        kind = kind.field(name).type
+    return bool(pa.types.is_dictionary(kind))
 
 
 def _watched(
@@ -143,29 +180,6 @@ def _watched(
         decoded += decoded_bytes(batch)
         limits.check(where, size, decoded)
         yield batch
-
-
-def _is_string(file: Any, path: str) -> bool:
-    """Whether a column of a Parquet file holds strings, at the end of its dotted path."""
-    kind: Any = pa.struct(file.schema_arrow)
-    if path in file.schema_arrow.names:
-        path, rest = "", [path]
-    else:
-        rest = path.split(".")
-    for name in rest:
-        kind = kind.field(name).type
-    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind))
-
-
-def _check_size(about: Any, size: int, where: str, limits: Limits) -> None:
-    """Refuse a file that claims far more rows or bytes than it can hold."""
-    groups = [about.row_group(place) for place in range(about.num_row_groups)]
-    limits.check(where, size, sum(group.total_byte_size for group in groups))
-    if about.num_rows > max(limits.ratio * size, _FREE_ROWS):
-        raise DumpError(
-            f"{where}: claims {about.num_rows:,} rows in {size:,} bytes, as a decompression bomb "
-            "does; if it is sound, raise reading.maximum_ratio"
-        )
 
 
 def read_table(
