@@ -48,6 +48,10 @@ WORKBOOKS = {
         "declares entities",
     ),
     "far cell": (workbook_with(sheet=with_rows(FAR)), r"1,048,57\d rows and 16,38\d columns"),
+    "a cell beyond all columns": (
+        workbook_with(sheet=with_rows(b'<row r="3"><c r="ZZZZZ1000"><v>1</v></c></row>')),
+        r"1,00\d rows and 12,356,6\d\d columns would take",
+    ),
     "cells without names": (
         workbook_with(sheet=with_rows(UNNAMED)),
         "rows and 16,00[0-9] columns would take",
@@ -154,6 +158,23 @@ def test_a_panic_of_the_library_is_one_line_and_nothing_else(tmp_path, capfd, mo
     assert capfd.readouterr() == ("", "")
     os.write(2, b"heard")
     assert capfd.readouterr().err == "heard"
+
+
+@pytest.mark.skipif(os.name == "nt", reason="memory is measured as Unix does")
+def test_a_size_that_a_sheet_only_claims_takes_no_memory(tmp_path):
+    claims = {
+        "dimension": lambda data: data.replace(
+            b"<sheetData>", b'<dimension ref="A1:XFD1048576"/><sheetData>'
+        ),
+        "merged": lambda data: data.replace(
+            b"</sheetData>",
+            b'</sheetData><mergeCells><mergeCell ref="A1:XFD1048576"/></mergeCells>',
+        ),
+    }
+    for name, claim in claims.items():
+        (tmp_path / f"{name}.xlsx").write_bytes(workbook_with(sheet=claim))
+    for fate, grown, message in read_apart(*(tmp_path / f"{name}.xlsx" for name in claims)):
+        assert (fate, grown < MEMORY) == ("read", True), message
 
 
 @pytest.mark.skipif(os.name == "nt", reason="memory is measured as Unix does")
