@@ -6,6 +6,7 @@ import os
 import sqlite3
 import struct
 import zipfile
+from contextlib import closing
 
 import pytest
 
@@ -227,10 +228,6 @@ def rewritten(data, before, after):
 
 
 DATABASES = {
-    "large value": (
-        database(*POSTS, "INSERT INTO posts VALUES ('2', 'a', zeroblob(20000000))"),
-        "too big",
-    ),
     "posts that are a view without end": (
         database(
             "CREATE TABLE a (b)",
@@ -267,6 +264,34 @@ def test_a_hostile_database_is_refused_plain_packed_and_in_an_archive(tmp_path, 
         with pytest.raises(DumpError, match=message) as caught:
             read_posts(tmp_path / name)
         assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("count", [1, 4_500])
+def test_a_value_over_the_limit_costs_its_row(tmp_path, count):
+    rows = [f"INSERT INTO posts VALUES ('p{n}', 'a', '停水')" for n in range(count)]
+    large = "INSERT INTO posts VALUES ('{}', 'a', zeroblob(20000000))"
+    (tmp_path / "a.db").write_bytes(
+        database(POSTS[0], large.format("first"), *rows, large.format("last"))
+    )
+    posts = read_posts(tmp_path / "a.db")
+    assert posts.column("post_id").to_pylist() == [f"p{n}" for n in range(count)]
+    rejects = posts.rejects.to_pylist()
+    assert [row["source_row"] for row in rejects] == [1, count + 2]
+    assert {row["reason"] for row in rejects} == {"too-long"}
+    assert rejects[0]["raw"] == '{"post_id":"first","account_id":"a","text":null}'
+    with pytest.raises(DumpError, match=r"row 1: the row is too long to be read \(too-long\)"):
+        read_posts(tmp_path / "a.db", strict=True)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="memory is measured as Unix does")
+def test_long_values_are_read_a_few_at_a_time(tmp_path):
+    with closing(sqlite3.connect(tmp_path / "a.db")) as connection:
+        connection.execute(POSTS[0])
+        rows = ((str(n), "a", "水" * 2_000_000) for n in range(150))
+        connection.executemany("INSERT INTO posts VALUES (?, ?, ?)", rows)
+        connection.commit()
+    [(fate, grown, message)] = read_apart(tmp_path / "a.db")
+    assert (fate, grown < MEMORY) == ("read", True), (grown, message)
 
 
 def test_what_is_no_plain_table_is_left_out_and_the_posts_are_read(tmp_path):
