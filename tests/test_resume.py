@@ -543,6 +543,28 @@ def test_a_resume_without_a_folder_is_an_error_of_ours() -> None:
         rs.scan([{"account_id": "a", "text": "水"}], model="", resume=True)
 
 
+@pytest.mark.parametrize("packed", [False, True])
+def test_standard_input_is_scanned_into_a_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, packed: bool
+) -> None:
+    rows = [{"account_id": f"a{n}", "text": "城东水厂停水三天，大家快囤水"} for n in range(4)]
+    data = "\n".join(json.dumps(row) for row in rows).encode()
+    name = "<stdin>"
+    if packed:
+        stream = io.BytesIO()
+        with zipfile.ZipFile(stream, "w") as archive:
+            archive.writestr("a.jsonl", data)
+        data, name = stream.getvalue(), "<stdin>/a.jsonl"
+    for resume in (False, True):
+        monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(data)))
+        run = rs.campaigns(["-"], out=tmp_path / "run", resume=resume)
+        assert [report["path"] for report in run.about["inputs"]] == [name]
+        assert len(run.posts) == 4
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(data[:-1])))
+    with pytest.raises((DumpError, RunError)):
+        rs.campaigns(["-"], out=tmp_path / "run", resume=True)
+
+
 def test_no_checkpoint_holds_an_object_of_python(tmp_path: Path) -> None:
     from rumorscan.steps import KINDS
 

@@ -13,7 +13,6 @@ from rumorscan.keeping import KEEP_NOTHING, Keeper, Steps
 from rumorscan.readers.containers.archives import Member
 from rumorscan.readers.containers.finding import NoRowsError, bare_name
 from rumorscan.readers.containers.packings import MAXIMUM_RATIO, MAXIMUM_UNPACKED_BYTES, Limits
-from rumorscan.readers.containers.pipes import piped_file
 from rumorscan.readers.containers.streams import ByteSource
 from rumorscan.readers.delimited.csvs import read_csv
 from rumorscan.readers.encodings.decoding import LINE_LIMIT, SAMPLE_BYTES, LineBlocks
@@ -28,7 +27,14 @@ from rumorscan.readers.objects.nesting import Nesting
 from rumorscan.readers.objects.rows import ObjectMap
 from rumorscan.readers.options import ReadOptions
 from rumorscan.readers.posts import REJECTS_SCHEMA, InputReport, Posts
-from rumorscan.readers.sources import Memory, inputs_of, named_files, names_of
+from rumorscan.readers.sources import (
+    Memory,
+    inputs_of,
+    is_in_memory,
+    laid_down,
+    named_files,
+    names_of,
+)
 from rumorscan.readers.tables.arrow import read_pandas, read_parquet, read_table
 from rumorscan.readers.tables.database_limits import check_alone
 from rumorscan.readers.tables.databases import read_database
@@ -104,26 +110,27 @@ def read_posts(
         maximum_text_characters=maximum_text_characters,
         limits=Limits(maximum_ratio, maximum_unpacked_bytes),
     )
-    inputs = inputs_of(source, options.limits)
-    named = named_files(source)
-    names = pa.array(names_of(inputs), pa.string())
-    folder = None if spool is None else Path(spool)
-    done = 0
-    readings = []
-    for index, given in enumerate(inputs):
-        reading = Reading(Intake(options.door(given, names, index), folder), options)
-        steps = reading.run(given, found=not isinstance(given, Memory) and given not in named)
-        if keeper is KEEP_NOTHING or folder is None or isinstance(given, Memory):
-            _follow(steps, progress, done)
-            reading.intake.close()
-        else:
-            name = f"read-{index:05}"
-            follow = partial(_follow, steps, progress, done)
-            work = partial(reading.shelved, follow, partial(keeper.steps, name), folder)
-            check = partial(Shelf.is_whole, folder=folder)
-            reading.restore(keeper.once(name, work, check=check, always=True), folder)
-        done += reading.intake.rows
-        readings.append(reading)
+    with laid_down(source, options.limits) as laid:
+        inputs = inputs_of(laid, options.limits)
+        named = named_files(laid)
+        names = pa.array(names_of(inputs), pa.string())
+        folder = None if spool is None else Path(spool)
+        done = 0
+        readings = []
+        for index, given in enumerate(inputs):
+            reading = Reading(Intake(options.door(given, names, index), folder), options)
+            steps = reading.run(given, found=not isinstance(given, Memory) and given not in named)
+            if keeper is KEEP_NOTHING or folder is None or is_in_memory(given):
+                _follow(steps, progress, done)
+                reading.intake.close()
+            else:
+                name = f"read-{index:05}"
+                follow = partial(_follow, steps, progress, done)
+                work = partial(reading.shelved, follow, partial(keeper.steps, name), folder)
+                check = partial(Shelf.is_whole, folder=folder)
+                reading.restore(keeper.once(name, work, check=check, always=True), folder)
+            done += reading.intake.rows
+            readings.append(reading)
     require_rows(readings)
     return _gather(readings)
 
@@ -267,8 +274,7 @@ class Reading:
 
     def _memory(self, given: Memory) -> Iterator[int]:
         if given.kind == "stdin":
-            with piped_file() as path:
-                yield from self._file(path)
+            yield from self._file(given.value)
             return
         self.syntax = Syntax(given.kind, "its type")
         batch_rows = self.options.batch_rows
