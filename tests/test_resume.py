@@ -335,15 +335,15 @@ def test_parquet_is_read_on_from_its_last_row_group(
     small = Settings().replace({"reading": {"batch_rows": 50}})
     rs.scan(dump, model="", out=tmp_path / "plain", settings=small)
     whole = files_of(tmp_path / "plain")
-    assert taken == [20, 20, 10, 10] * 5
-    for at in (2, 5, 9, 20):
+    assert taken == [40, 20] * 5
+    for at in (2, 3, 5, 10):
         out = tmp_path / f"run-{at}"
         with pytest.raises(KeyboardInterrupt):
             rs.scan(dump, model="", out=out, progress=StopAt(at), settings=small)
         taken.clear()
         rs.scan(dump, model="", out=out, resume=True, settings=small)
         assert files_of(out) == whole
-        assert sum(taken) == 300 - (at - 1) // 4 * 60
+        assert sum(taken) == 300 - (at - 1) // 2 * 60
 
 
 @pytest.mark.parametrize("name", MIDDLES)
@@ -575,6 +575,28 @@ def test_an_unfinished_folder_is_private_and_says_what_it_is(dump: Path, tmp_pat
 def test_a_resume_without_a_folder_is_an_error_of_ours() -> None:
     with pytest.raises(RunError, match="give 'out'"):
         rs.scan([{"account_id": "a", "text": "水"}], model="", resume=True)
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_standard_input_is_scanned_into_a_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, packed: bool
+) -> None:
+    rows = [{"account_id": f"a{n}", "text": "城东水厂停水三天，大家快囤水"} for n in range(4)]
+    data = "\n".join(json.dumps(row) for row in rows).encode()
+    name = "<stdin>"
+    if packed:
+        stream = io.BytesIO()
+        with zipfile.ZipFile(stream, "w") as archive:
+            archive.writestr("a.jsonl", data)
+        data, name = stream.getvalue(), "<stdin>/a.jsonl"
+    for resume in (False, True):
+        monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(data)))
+        run = rs.campaigns(["-"], out=tmp_path / "run", resume=resume)
+        assert [report["path"] for report in run.about["inputs"]] == [name]
+        assert len(run.posts) == 4
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(data[:-1])))
+    with pytest.raises((DumpError, RunError)):
+        rs.campaigns(["-"], out=tmp_path / "run", resume=True)
 
 
 def test_no_checkpoint_holds_an_object_of_python(tmp_path: Path) -> None:

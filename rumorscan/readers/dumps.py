@@ -18,7 +18,14 @@ from rumorscan.readers.intake.threads import find_threads
 from rumorscan.readers.options import ReadOptions
 from rumorscan.readers.posts import REJECTS_SCHEMA, Posts
 from rumorscan.readers.reading import Reading
-from rumorscan.readers.sources import Memory, inputs_of, named_files, names_of
+from rumorscan.readers.sources import (
+    Memory,
+    inputs_of,
+    is_in_memory,
+    laid_down,
+    named_files,
+    names_of,
+)
 from rumorscan.records import CORE_FIELDS, OPTIONAL_FIELDS
 
 Progress = Callable[[int], object]
@@ -89,26 +96,27 @@ def read_posts(
         maximum_text_characters=maximum_text_characters,
         limits=Limits(maximum_ratio, maximum_unpacked_bytes),
     )
-    inputs = inputs_of(source, options.limits)
-    named = named_files(source)
-    names = pa.array(names_of(inputs), pa.string())
-    folder = None if spool is None else Path(spool)
-    done = 0
-    readings = []
-    for index, given in enumerate(inputs):
-        reading = Reading(Intake(options.door(given, names, index), folder), options)
-        steps = reading.run(given, found=not isinstance(given, Memory) and given not in named)
-        if keeper is KEEP_NOTHING or folder is None or isinstance(given, Memory):
-            _follow(steps, progress, done)
-            reading.intake.close()
-        else:
-            name = f"read-{index:05}"
-            follow = partial(_follow, steps, progress, done)
-            work = partial(reading.shelved, follow, partial(keeper.steps, name), folder)
-            check = partial(Shelf.is_whole, folder=folder)
-            reading.restore(keeper.once(name, work, check=check, always=True), folder)
-        done += reading.intake.rows
-        readings.append(reading)
+    with laid_down(source, options.limits) as laid:
+        inputs = inputs_of(laid, options.limits)
+        named = named_files(laid)
+        names = pa.array(names_of(inputs), pa.string())
+        folder = None if spool is None else Path(spool)
+        done = 0
+        readings = []
+        for index, given in enumerate(inputs):
+            reading = Reading(Intake(options.door(given, names, index), folder), options)
+            steps = reading.run(given, found=not isinstance(given, Memory) and given not in named)
+            if keeper is KEEP_NOTHING or folder is None or is_in_memory(given):
+                _follow(steps, progress, done)
+                reading.intake.close()
+            else:
+                name = f"read-{index:05}"
+                follow = partial(_follow, steps, progress, done)
+                work = partial(reading.shelved, follow, partial(keeper.steps, name), folder)
+                check = partial(Shelf.is_whole, folder=folder)
+                reading.restore(keeper.once(name, work, check=check, always=True), folder)
+            done += reading.intake.rows
+            readings.append(reading)
     require_rows(readings)
     return _gather(readings)
 

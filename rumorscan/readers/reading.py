@@ -10,7 +10,6 @@ from typing import Any
 from rumorscan.keeping import Steps
 from rumorscan.readers.containers.archives import Member
 from rumorscan.readers.containers.finding import NoRowsError, bare_name
-from rumorscan.readers.containers.pipes import piped_file
 from rumorscan.readers.containers.streams import ByteSource
 from rumorscan.readers.delimited.csvs import read_csv
 from rumorscan.readers.encodings.decoding import LINE_LIMIT, SAMPLE_BYTES, LineBlocks
@@ -25,9 +24,10 @@ from rumorscan.readers.objects.rows import ObjectMap
 from rumorscan.readers.options import ReadOptions
 from rumorscan.readers.posts import InputReport
 from rumorscan.readers.sources import Memory
-from rumorscan.readers.tables.arrow import Maps, read_pandas, read_parquet, read_table
+from rumorscan.readers.tables.arrow import Maps, read_pandas, read_table
 from rumorscan.readers.tables.database_limits import check_alone
 from rumorscan.readers.tables.databases import read_database
+from rumorscan.readers.tables.parquet import read_parquet
 from rumorscan.readers.tables.sheets import Taken
 from rumorscan.readers.tables.workbooks import read_workbook
 
@@ -167,8 +167,7 @@ class Reading:
 
     def _memory(self, given: Memory) -> Iterator[int]:
         if given.kind == "stdin":
-            with piped_file() as path:
-                yield from self._file(path)
+            yield from self._file(given.value)
             return
         self.syntax = Syntax(given.kind, "its type")
         maps = Maps(self._column_map, self._object_map)

@@ -89,7 +89,7 @@ def test_a_list_of_far_too_many_values_is_refused(tmp_path, monkeypatch):
     monkeypatch.setattr("rumorscan.readers.tables.nested.VALUES_AT_ONCE", 20)
     with pytest.raises(DumpError, match="a row holds more than 20 values"):
         read_posts(path)
-    monkeypatch.setattr("rumorscan.readers.tables.arrow._FREE_ROWS", 10)
-    monkeypatch.setattr("rumorscan.readers.tables.arrow._VALUES_A_BYTE", 0)
+    monkeypatch.setattr("rumorscan.readers.tables.parquet_limits.FREE_ROWS", 10)
+    monkeypatch.setattr("rumorscan.readers.tables.parquet_limits.VALUES_A_BYTE", 0)
     with pytest.raises(DumpError, match="claims 51 values in lists"):
         read_posts(path)

@@ -1,4 +1,4 @@
-"""Columns that are already there: Parquet files, Arrow tables, frames of pandas and polars.
+"""Columns that are already there: Arrow tables, frames of pandas and polars.
 
 The row number is the position in the table; the first row is 1.
 """
@@ -7,8 +7,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import partial
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -16,13 +14,10 @@ import orjson
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from rumorscan.errors import DumpError
-from rumorscan.readers.containers.packings import Limits
-from rumorscan.readers.intake.door import Intake, RawRows, check_width
-from rumorscan.readers.intake.shelves import Bookmarks, no_bookmarks
+from rumorscan.readers.intake.door import Intake, RawRows
 from rumorscan.readers.layouts.fields import FieldMap
 from rumorscan.readers.objects.rows import SAMPLE_ROWS
-from rumorscan.readers.tables.columns import cut_to_size, decoded_bytes, sound_strings
+from rumorscan.readers.tables.columns import sound_strings
 from rumorscan.readers.tables.nested import (
     ObjectMaker,
     frame_holds_objects,
@@ -35,9 +30,7 @@ from rumorscan.readers.tables.nested import (
 from rumorscan.readers.values.arrays import Column, plain_text
 
 MapMaker = Callable[[Sequence[str]], FieldMap]
-_FREE_ROWS = 10_000_000
-_VALUES_A_BYTE = 10
-_OBJECT_ROWS = 8_192
+OBJECT_ROWS = 8_192
 """Rows that are at once turned into objects, which take far more memory than columns."""
 Batch = dict[str, Column]
 """Columns of one length by name."""
@@ -132,131 +125,6 @@ def column_names(schema: pa.Schema) -> list[str]:
     return names
 
 
-def read_parquet(
-    source: Path,
-    intake: Intake,
-    maps: Maps,
-    batch_rows: int,
-    limits: Limits | None = None,
-    bookmarks: Bookmarks | None = None,
-) -> Iterator[FieldMap]:
-    """Read a Parquet file into the intake; only the mapped columns are read.
-
-    Between row groups it can be gone on with. Where rows hold posts, all columns are read, in
-    one go.
-
-    Raises:
-        DumpError: the file is damaged, the columns cannot be mapped, or a row is bad and the
-            intake is strict.
-    """
-    import pyarrow.parquet as pq
-
-    where = intake.door.path
-    bookmarks = bookmarks or no_bookmarks(intake)
-    limits = limits or Limits()
-    size = source.stat().st_size
-    try:
-        with pq.ParquetFile(str(source)) as file:
-            schema = file.schema_arrow
-            check_width(schema.names, where)
-            _check_size(file.metadata, size, where, limits)
-            leaves = [file.schema.column(place) for place in range(len(file.schema.names))]
-        if holds_objects(schema):
-            texts = [leaf.path for leaf in leaves if leaf.physical_type == "BYTE_ARRAY"]
-            with pq.ParquetFile(str(source), read_dictionary=texts) as file:
-                batches = file.iter_batches(min(batch_rows, _OBJECT_ROWS), use_threads=False)
-                watched = _watched(batches, size, where, limits)
-                parts = (part for batch in watched for part in cut_to_size(batch))
-                objects, rows = objects_of(parts, maps.of_objects)
-                if objects is not None:
-                    yield from read_objects(rows, intake, objects, batch_rows)
-                    return
-        fields = maps.of_columns(column_names(schema))
-        if fields.carried is not None:  # what rows carry along is told at the end
-            bookmarks = no_bookmarks(intake)
-        top = {
-            name.split(".")[0] if name not in schema.names else name
-            for name in fields.reads.values()
-        }
-        wanted = [name for name in schema.names if name in top]
-        strings = [name for name in fields.columns.values() if _is_string(schema, name)]
-        with pq.ParquetFile(str(source), read_dictionary=strings) as file:
-            decoded, first = 0, 1
-            for groups in _groups_together(file.metadata, batch_rows):
-                if bookmarks.skips():
-                    first += sum(file.metadata.row_group(group).num_rows for group in groups)
-                    yield fields
-                else:
-                    batches = file.iter_batches(batch_rows, groups, wanted, use_threads=False)
-                    for batch in batches:
-                        decoded += decoded_bytes(batch)
-                        limits.check(where, size, decoded)
-                        columns = map(_as_batch, cut_to_size(batch))
-                        yield from read_batches(columns, intake, fields, first)
-                        first += batch.num_rows
-                decoded = bookmarks.passed(partial(int, decoded)) or decoded
-    except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
-        raise DumpError(f"{where}: cannot be read as Parquet: {_first_line(error)}") from error
-
-
-def _watched(
-    batches: Iterable[pa.RecordBatch], size: int, where: str, limits: Limits
-) -> Iterator[pa.RecordBatch]:
-    """Yield the batches until their strings take far more than the file can hold."""
-    decoded = 0
-    for batch in batches:
-        decoded += decoded_bytes(batch)
-        limits.check(where, size, decoded)
-        yield batch
-
-
-def _groups_together(about: Any, rows: int) -> Iterator[list[int]]:
-    """Yield consecutive row groups that have so many rows together; only the last have fewer."""
-    groups: list[int] = []
-    waiting = 0
-    for group in range(about.num_row_groups):
-        groups.append(group)
-        waiting += about.row_group(group).num_rows
-        if waiting >= rows or group == about.num_row_groups - 1:
-            yield groups
-            groups, waiting = [], 0
-
-
-def _is_string(schema: pa.Schema, path: str) -> bool:
-    """Whether a column of a Parquet file holds strings, at the end of its dotted path."""
-    kind: Any = pa.struct(schema)
-    if path in schema.names:
-        path, rest = "", [path]
-    else:
-        rest = path.split(".")
-    for name in rest:
-        kind = kind.field(name).type
-    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind))
-
-
-def _check_size(about: Any, size: int, where: str, limits: Limits) -> None:
-    """Refuse a file that claims far more rows or bytes than it can hold."""
-    groups = [about.row_group(place) for place in range(about.num_row_groups)]
-    limits.check(where, size, sum(group.total_byte_size for group in groups))
-    values = max(
-        (
-            sum(group.column(place).num_values for group in groups)
-            for place in range(about.num_columns)
-        ),
-        default=0,
-    )
-    if values > about.num_rows and values > max(_VALUES_A_BYTE * size, _FREE_ROWS):
-        raise DumpError(
-            f"{where}: claims {values:,} values in lists in {size:,} bytes, as a decompression "
-            "bomb does"
-        )
-    if about.num_rows > max(limits.ratio * size, _FREE_ROWS):
-        raise DumpError(
-            f"{where}: claims {about.num_rows:,} rows in {size:,} bytes, as a decompression bomb "
-            "does; if it is sound, raise reading.maximum_ratio"
-        )
-
-
 def read_table(table: pa.Table, intake: Intake, maps: Maps, batch_rows: int) -> Iterator[FieldMap]:
     """Read an Arrow table into the intake.
 
@@ -264,13 +132,13 @@ def read_table(table: pa.Table, intake: Intake, maps: Maps, batch_rows: int) -> 
         DumpError: the columns cannot be mapped, or a row is bad and the intake is strict.
     """
     if holds_objects(table.schema):
-        parts = table.to_batches(max_chunksize=min(batch_rows, _OBJECT_ROWS))
+        parts = table.to_batches(max_chunksize=min(batch_rows, OBJECT_ROWS))
         objects, rows = objects_of(parts, maps.of_objects)
         if objects is not None:
             yield from read_objects(rows, intake, objects, batch_rows)
             return
     fields = maps.of_columns(column_names(table.schema))
-    batches = (_as_batch(batch) for batch in table.to_batches(max_chunksize=batch_rows))
+    batches = (as_batch(batch) for batch in table.to_batches(max_chunksize=batch_rows))
     yield from read_batches(batches, intake, fields)
 
 
@@ -306,11 +174,13 @@ def _pandas_column(series: Any) -> Column:
     return array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array
 
 
-def _as_batch(batch: pa.RecordBatch) -> Batch:
+def as_batch(batch: pa.RecordBatch) -> Batch:
+    """Return the columns of a batch by name; of two of one name the first.
+
+    Example:
+        >>> as_batch(pa.record_batch({"text": ["停水"]}))["text"].to_pylist()
+        ['停水']
+    """
     return {
         name: batch.column(place) for place, name in reversed(list(enumerate(batch.schema.names)))
     }
-
-
-def _first_line(error: Exception) -> str:
-    return str(error).strip().split("\n")[0]
