@@ -25,6 +25,7 @@ from rumorscan.readers.intake.door import Intake
 from rumorscan.reports import folder as run_folder
 from rumorscan.reports.unfinished import Unfinished
 from rumorscan.settings import Settings
+from tests.readers.test_carried import NAMES, cells, repost
 
 SAMPLE = bundled_homes("datasets/sample")[0]
 PROGRAM = Path(__file__).with_name("killed.py")
@@ -398,6 +399,30 @@ def test_a_key_that_appears_late_is_known_to_whoever_goes_on(
         rs.scan(dump, model="", out=out, progress=StopAt(30))
     run = rs.scan(dump, model="", out=out, resume=True)
     assert {"likes", "reposts"} <= set(run.about["inputs"][0]["mapping"])
+
+
+@pytest.mark.parametrize("kind", ["jsonl", "parquet"])
+def test_what_rows_carried_along_is_not_lost_by_whoever_goes_on(
+    kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = [
+        dict(zip(NAMES, line, strict=True))
+        for line in cells([repost(str(n), of=str(100 + n)) for n in range(60)])
+    ]
+    dump = tmp_path / f"7000000001.{kind}"
+    if kind == "jsonl":
+        dump.write_bytes(b"".join(orjson.dumps(row) + b"\n" for row in rows))
+    else:
+        pq.write_table(pa.Table.from_pylist(rows), dump, row_group_size=5)
+    monkeypatch.setattr("rumorscan.readers.encodings.decoding.BLOCK_BYTES", 2_000)
+    keep_all(monkeypatch)
+    small = Settings().replace({"reading": {"batch_rows": 5}})
+    rs.scan(dump, model="", out=tmp_path / "plain", settings=small)
+    with pytest.raises(KeyboardInterrupt):
+        rs.scan(dump, model="", out=tmp_path / "run", progress=StopAt(5), settings=small)
+    run = rs.scan(dump, model="", out=tmp_path / "run", resume=True, settings=small)
+    assert run.about["inputs"][0]["posts"] == 120
+    assert files_of(tmp_path / "run") == files_of(tmp_path / "plain")
 
 
 def test_an_archive_that_changed_is_not_gone_on_with(tmp_path: Path) -> None:

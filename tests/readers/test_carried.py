@@ -104,6 +104,22 @@ def test_more_sources_than_can_wait_are_read_where_they_are_met(tmp_path, monkey
     assert posts.column("post_id").to_pylist() == ["1", "2", "3", "4", "8", "9"]
 
 
+def test_rows_keep_their_numbers_where_what_they_carry_cannot_wait(tmp_path, monkeypatch):
+    monkeypatch.setattr("rumorscan.readers.intake.carried.PENDING_LIMIT", 0)
+    rows = [repost(str(n), of=str(100 + n)) for n in range(6)]
+    path = tmp_path / "7000000001.parquet"
+    table = pa.table([list(column) for column in zip(*cells(rows), strict=True)], NAMES)
+    pq.write_table(table, path, row_group_size=1)
+    posts = read_posts(path, batch_rows=2)
+    numbers = dict(
+        zip(
+            posts.column("post_id").to_pylist(), posts.column("source_row").to_pylist(), strict=True
+        )
+    )
+    assert [numbers[str(n)] for n in range(6)] == [1, 2, 3, 4, 5, 6]
+    assert [numbers[str(100 + n)] for n in range(6)] == [1, 2, 3, 4, 5, 6]
+
+
 def test_an_inspection_counts_the_sources_and_calls_their_columns_read(tmp_path):
     as_csv(tmp_path / "7000000001.csv", [repost("1", "9")])
     (look,) = inspect(tmp_path / "7000000001.csv").inputs
