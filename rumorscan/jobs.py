@@ -23,6 +23,7 @@ from rumorscan.readers.containers.archives import Member
 from rumorscan.readers.containers.finding import find_files
 from rumorscan.readers.containers.packings import Limits
 from rumorscan.readers.intake.shelves import Shelf
+from rumorscan.readers.sources import Memory
 from rumorscan.reports.manifest import digest_of
 from rumorscan.reports.origins import name_files, name_model
 from rumorscan.rumors.claims import Claim
@@ -64,6 +65,11 @@ class Job:
     started_at: str
 
 
+def limits_of(reading: ReadingSettings) -> Limits:
+    """Return how far packed inputs may unpack."""
+    return Limits(reading.maximum_ratio, reading.maximum_unpacked_bytes)
+
+
 def describe(job: Job, source: Any) -> dict[str, Any]:
     """Return all that the result of a scan depends on, as far as it is known before reading."""
     settings = job.settings.to_dict()
@@ -81,26 +87,28 @@ def describe(job: Job, source: Any) -> dict[str, Any]:
     }
 
 
-def _inputs(source: Any, reading: ReadingSettings) -> Iterator[Path | Member | str]:
+def _inputs(source: Any, reading: ReadingSettings) -> Iterator[Path | Member | Memory | str]:
     """Yield the files of a source in order, and a word for what is in memory."""
-    limits = Limits(reading.maximum_ratio, reading.maximum_unpacked_bytes)
-    if isinstance(source, (str, Path)):
-        yield from find_files(source, limits)
-    elif isinstance(source, (list, tuple)) and all(isinstance(one, (str, Path)) for one in source):
-        for one in source:
-            yield from find_files(one, limits)
+    limits = limits_of(reading)
+    sources = source if isinstance(source, (list, tuple)) else [source]
+    if all(isinstance(one, (str, Path, Member, Memory)) for one in sources):
+        for one in sources:
+            if isinstance(one, (str, Path)):
+                yield from find_files(one, limits)
+            else:
+                yield one
     else:
         yield f"<{type(source).__name__}>"
 
 
-def _describe_input(given: Path | Member | str) -> dict[str, Any]:
+def _describe_input(given: Path | Member | Memory | str) -> dict[str, Any]:
     """Return what an input is called, the file on the disk that it lies in, and that one's state.
 
     Of a member of an archive that file is the archive.
     """
     if isinstance(given, str):
         return {"path": given, "file": None, "bytes": None, "modified": None}
-    file = given.archive.path if isinstance(given, Member) else given
+    file: Path = given.value if isinstance(given, Memory) else _place_of(given)
     try:
         status = file.stat()
     except OSError as error:
@@ -111,6 +119,10 @@ def _describe_input(given: Path | Member | str) -> dict[str, Any]:
         "bytes": status.st_size,
         "modified": status.st_mtime_ns,
     }
+
+
+def _place_of(given: Path | Member) -> Path:
+    return given.archive.path if isinstance(given, Member) else given
 
 
 def require_same(then: dict[str, Any], now: dict[str, Any], keeper: Checkpoints, out: Path) -> None:

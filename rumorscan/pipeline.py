@@ -29,6 +29,7 @@ from rumorscan.errors import RunError
 from rumorscan.jobs import (
     Job,
     describe,
+    limits_of,
     read_about,
     require_finished,
     require_same,
@@ -36,6 +37,7 @@ from rumorscan.jobs import (
     same_history,
 )
 from rumorscan.readers.pseudonyms import read_key
+from rumorscan.readers.sources import laid_down
 from rumorscan.readers.values.moments import DEFAULT_ZONE
 from rumorscan.records import Progress
 from rumorscan.reports import Run, load_run
@@ -129,7 +131,8 @@ def scan(
         started_at=_now(),
     )
     if out is not None:
-        return _scan_into(Path(out), source, job, overwrite=overwrite, resume=resume)
+        with laid_down(source, limits_of(chosen.reading)) as laid:
+            return _scan_into(Path(out), laid, job, overwrite=overwrite, resume=resume)
     with contextlib.ExitStack() as cleanup:
         run = _run(source, replace(job, columns=_make_spool(cleanup)))
         weakref.finalize(run, cleanup.pop_all().close)  # its texts lie there

@@ -84,6 +84,10 @@ OPTIONAL_FIELDS: dict[str, pa.DataType] = {
     "likes": pa.int64(),
     "views": pa.int64(),
     "hashtags": pa.string(),
+    "posted_at_text": pa.string(),
+    "reposted_from": pa.string(),
+    "keyword": pa.string(),
+    "text_repaired": pa.string(),
 }
 """The columns that a dump may have; an absent one is absent, not full of nulls."""
 

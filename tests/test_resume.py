@@ -25,6 +25,7 @@ from rumorscan.readers.intake.door import Intake
 from rumorscan.reports import folder as run_folder
 from rumorscan.reports.unfinished import Unfinished
 from rumorscan.settings import Settings
+from tests.readers.test_carried import NAMES, cells, repost
 
 SAMPLE = bundled_homes("datasets/sample")[0]
 PROGRAM = Path(__file__).with_name("killed.py")
@@ -335,15 +336,15 @@ def test_parquet_is_read_on_from_its_last_row_group(
     small = Settings().replace({"reading": {"batch_rows": 50}})
     rs.scan(dump, model="", out=tmp_path / "plain", settings=small)
     whole = files_of(tmp_path / "plain")
-    assert taken == [20, 20, 10, 10] * 5
-    for at in (2, 5, 9, 20):
+    assert taken == [40, 20] * 5
+    for at in (2, 3, 5, 10):
         out = tmp_path / f"run-{at}"
         with pytest.raises(KeyboardInterrupt):
             rs.scan(dump, model="", out=out, progress=StopAt(at), settings=small)
         taken.clear()
         rs.scan(dump, model="", out=out, resume=True, settings=small)
         assert files_of(out) == whole
-        assert sum(taken) == 300 - (at - 1) // 4 * 60
+        assert sum(taken) == 300 - (at - 1) // 2 * 60
 
 
 @pytest.mark.parametrize("name", MIDDLES)
@@ -398,6 +399,30 @@ def test_a_key_that_appears_late_is_known_to_whoever_goes_on(
         rs.scan(dump, model="", out=out, progress=StopAt(30))
     run = rs.scan(dump, model="", out=out, resume=True)
     assert {"likes", "reposts"} <= set(run.about["inputs"][0]["mapping"])
+
+
+@pytest.mark.parametrize("kind", ["jsonl", "parquet"])
+def test_what_rows_carried_along_is_not_lost_by_whoever_goes_on(
+    kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = [
+        dict(zip(NAMES, line, strict=True))
+        for line in cells([repost(str(n), of=str(100 + n)) for n in range(60)])
+    ]
+    dump = tmp_path / f"7000000001.{kind}"
+    if kind == "jsonl":
+        dump.write_bytes(b"".join(orjson.dumps(row) + b"\n" for row in rows))
+    else:
+        pq.write_table(pa.Table.from_pylist(rows), dump, row_group_size=5)
+    monkeypatch.setattr("rumorscan.readers.encodings.decoding.BLOCK_BYTES", 2_000)
+    keep_all(monkeypatch)
+    small = Settings().replace({"reading": {"batch_rows": 5}})
+    rs.scan(dump, model="", out=tmp_path / "plain", settings=small)
+    with pytest.raises(KeyboardInterrupt):
+        rs.scan(dump, model="", out=tmp_path / "run", progress=StopAt(5), settings=small)
+    run = rs.scan(dump, model="", out=tmp_path / "run", resume=True, settings=small)
+    assert run.about["inputs"][0]["posts"] == 120
+    assert files_of(tmp_path / "run") == files_of(tmp_path / "plain")
 
 
 def test_an_archive_that_changed_is_not_gone_on_with(tmp_path: Path) -> None:
@@ -575,6 +600,28 @@ def test_an_unfinished_folder_is_private_and_says_what_it_is(dump: Path, tmp_pat
 def test_a_resume_without_a_folder_is_an_error_of_ours() -> None:
     with pytest.raises(RunError, match="give 'out'"):
         rs.scan([{"account_id": "a", "text": "水"}], model="", resume=True)
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_standard_input_is_scanned_into_a_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, packed: bool
+) -> None:
+    rows = [{"account_id": f"a{n}", "text": "城东水厂停水三天，大家快囤水"} for n in range(4)]
+    data = "\n".join(json.dumps(row) for row in rows).encode()
+    name = "<stdin>"
+    if packed:
+        stream = io.BytesIO()
+        with zipfile.ZipFile(stream, "w") as archive:
+            archive.writestr("a.jsonl", data)
+        data, name = stream.getvalue(), "<stdin>/a.jsonl"
+    for resume in (False, True):
+        monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(data)))
+        run = rs.campaigns(["-"], out=tmp_path / "run", resume=resume)
+        assert [report["path"] for report in run.about["inputs"]] == [name]
+        assert len(run.posts) == 4
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(data[:-1])))
+    with pytest.raises((DumpError, RunError)):
+        rs.campaigns(["-"], out=tmp_path / "run", resume=True)
 
 
 def test_no_checkpoint_holds_an_object_of_python(tmp_path: Path) -> None:

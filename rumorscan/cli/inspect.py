@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import click
 
 from rumorscan.cli.documents import print_json
 from rumorscan.cli.scan import pairs
 from rumorscan.cli.words import say
+from rumorscan.settings import Settings, load_settings
+from rumorscan.shell import quoted
 
 
 @click.command(name="inspect")
@@ -29,6 +33,9 @@ from rumorscan.cli.words import say
     default="",
     help="抓取时间 When the dump was fetched; 5分钟前 is counted from there.",
 )
+@click.option(
+    "--settings", "settings_file", metavar="FILE", help="设置 Settings (TOML), as of scan."
+)
 @click.option("--json", "as_json", is_flag=True, help="输出 JSON Print JSON.")
 def command(
     dumps: tuple[str, ...],
@@ -36,6 +43,7 @@ def command(
     format: str,
     tz: str,
     crawled_at: str,
+    settings_file: str | None,
     as_json: bool,
 ) -> None:
     """查看每份导出数据会被怎样读取：格式、编码、字段、时间、坏行。不写任何文件。
@@ -45,7 +53,19 @@ def command(
     """
     from rumorscan.readers import inspect
 
-    look = inspect(list(dumps), format=format, mapping=mapping, tz=tz, crawled_at=crawled_at)
+    reading = (load_settings(settings_file) if settings_file else Settings()).reading
+    look = inspect(
+        list(dumps),
+        format=format or reading.format,
+        mapping={**reading.map, **mapping},
+        tz=tz or reading.tz,
+        crawled_at=crawled_at or reading.crawled_at,
+        maximum_text_characters=reading.maximum_text_characters,
+        maximum_ratio=reading.maximum_ratio,
+        maximum_unpacked_bytes=reading.maximum_unpacked_bytes,
+    )
+    if settings_file:
+        look = replace(look, command=f"{look.command} --settings {quoted(settings_file)}")
     if as_json:
         print_json(look.to_dict(), indent=2)
     else:

@@ -8,9 +8,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from rumorscan.readers.dumps import read_posts
     from rumorscan.readers.inspection import Inspection, inspect
     from rumorscan.readers.posts import InputReport, Posts
-    from rumorscan.readers.reading import read_posts
 
 __all__ = ["InputReport", "Inspection", "Posts", "inspect", "read_posts"]
 _HOMES = {
@@ -18,7 +18,7 @@ _HOMES = {
     "Inspection": "inspection",
     "Posts": "posts",
     "inspect": "inspection",
-    "read_posts": "reading",
+    "read_posts": "dumps",
 }
 
 

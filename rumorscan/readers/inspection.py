@@ -12,13 +12,15 @@ from typing import Any
 
 import pyarrow as pa
 
+from rumorscan.readers.containers.packings import MAXIMUM_RATIO, MAXIMUM_UNPACKED_BYTES, Limits
+from rumorscan.readers.dumps import posts_schema, require_rows
 from rumorscan.readers.intake.door import Intake
 from rumorscan.readers.intake.repeats import note_repeats
 from rumorscan.readers.options import ReadOptions
 from rumorscan.readers.posts import REJECTS_SCHEMA, InputReport
-from rumorscan.readers.reading import Reading, posts_schema, require_rows
+from rumorscan.readers.reading import Reading
 from rumorscan.readers.screens import screen_of
-from rumorscan.readers.sources import Memory, inputs_of, named_files, names_of
+from rumorscan.readers.sources import Memory, inputs_of, laid_down, named_files, names_of
 from rumorscan.shell import quoted
 
 SHOWN_ROWS = 3
@@ -94,6 +96,9 @@ def inspect(
     mapping: Mapping[str, str] | None = None,
     tz: str = "",
     crawled_at: str = "",
+    maximum_text_characters: int = 100_000,
+    maximum_ratio: int = MAXIMUM_RATIO,
+    maximum_unpacked_bytes: int = MAXIMUM_UNPACKED_BYTES,
 ) -> Inspection:
     """Return how a dump would be read. Everything is read once; nothing is written or kept.
 
@@ -103,21 +108,33 @@ def inspect(
         mapping: canonical field to the column that holds it, where it is not recognized.
         tz: zone of times that carry none; empty means the format's own, else Asia/Shanghai.
         crawled_at: as for `read_posts`.
+        maximum_text_characters: as for `read_posts`.
+        maximum_ratio: as for `read_posts`.
+        maximum_unpacked_bytes: as for `read_posts`.
 
     Raises:
         DumpError: an input is missing, empty or of no known format, or cannot be mapped.
     """
-    options = ReadOptions.asked(format, mapping, tz, crawled_at)
-    inputs = inputs_of(source)
-    names = pa.array(names_of(inputs), pa.string())
-    named = named_files(source)
-    readings = []
-    for index, given in enumerate(inputs):
-        door = options.door(given, names, index)
-        reading = Reading(Intake(door, None, limit=SHOWN_ROWS), options)
-        for _ in reading.run(given, found=not isinstance(given, Memory) and given not in named):
-            pass
-        readings.append(reading)
+    limits = Limits(maximum_ratio, maximum_unpacked_bytes)
+    options = ReadOptions.asked(
+        format,
+        mapping,
+        tz,
+        crawled_at,
+        maximum_text_characters=maximum_text_characters,
+        limits=limits,
+    )
+    with laid_down(source, options.limits) as laid:
+        inputs = inputs_of(laid, options.limits)
+        names = pa.array(names_of(inputs), pa.string())
+        named = named_files(laid)
+        readings = []
+        for index, given in enumerate(inputs):
+            door = options.door(given, names, index)
+            reading = Reading(Intake(door, None, limit=SHOWN_ROWS), options)
+            for _ in reading.run(given, found=not isinstance(given, Memory) and given not in named):
+                pass
+            readings.append(reading)
     require_rows(readings)
     note_repeats(
         [reading.report for reading in readings], [reading.intake.keys() for reading in readings]

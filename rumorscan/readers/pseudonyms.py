@@ -37,7 +37,7 @@ def read_key(path: str | Path) -> bytes:
 
 
 def pseudonymize_posts(posts: Posts, key: bytes) -> Posts:
-    """Return the posts with account ids replaced and account names left out.
+    """Return the posts with account ids replaced and names of accounts left out.
 
     The same account gets the same pseudonym under the same key (HMAC-SHA256, 64 bits shown), so
     that whoever holds it can compare runs. Of rejected rows the content is left out, and files
@@ -74,7 +74,8 @@ def _mask_accounts(table: pa.Table, key: bytes) -> pa.Table:
         for name in encoded.dictionary.to_pylist()
     ]
     table = _put(table, "account_id", pa.array(names, pa.string()).take(encoded.indices))
-    return table.drop_columns([name for name in ("account_name",) if name in table.column_names])
+    named = [name for name in ("account_name", "reposted_from") if name in table.column_names]
+    return table.drop_columns(named)
 
 
 def _mask_files(table: pa.Table, masks: dict[str, str]) -> pa.Table:

@@ -1,4 +1,4 @@
-"""Reading posts from whatever holds them: the one call that the rest of the house uses."""
+"""The reading of one input, whatever holds it, and what was found out about it."""
 
 from __future__ import annotations
 
@@ -7,19 +7,14 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
-
-from rumorscan.keeping import KEEP_NOTHING, Keeper, Steps
+from rumorscan.keeping import Steps
 from rumorscan.readers.containers.archives import Member
 from rumorscan.readers.containers.finding import NoRowsError, bare_name
-from rumorscan.readers.containers.packings import MAXIMUM_RATIO, MAXIMUM_UNPACKED_BYTES, Limits
-from rumorscan.readers.containers.pipes import piped_file
 from rumorscan.readers.containers.streams import ByteSource
 from rumorscan.readers.delimited.csvs import read_csv
 from rumorscan.readers.encodings.decoding import LINE_LIMIT, SAMPLE_BYTES, LineBlocks
 from rumorscan.readers.formats import Syntax, detect_syntax
 from rumorscan.readers.intake.door import Intake
-from rumorscan.readers.intake.repeats import note_all_repeats
 from rumorscan.readers.intake.shelves import Bookmarks, Shelf, no_bookmarks
 from rumorscan.readers.layouts.fields import FieldMap, map_fields
 from rumorscan.readers.objects.documents import DOCUMENT_LIMIT, read_document, read_rows
@@ -27,111 +22,14 @@ from rumorscan.readers.objects.jsonl import read_jsonl
 from rumorscan.readers.objects.nesting import Nesting
 from rumorscan.readers.objects.rows import ObjectMap
 from rumorscan.readers.options import ReadOptions
-from rumorscan.readers.posts import REJECTS_SCHEMA, InputReport, Posts
-from rumorscan.readers.sources import Memory, inputs_of, named_files, names_of
-from rumorscan.readers.tables.arrow import read_pandas, read_parquet, read_table
+from rumorscan.readers.posts import InputReport
+from rumorscan.readers.sources import Memory
+from rumorscan.readers.tables.arrow import Maps, read_pandas, read_table
 from rumorscan.readers.tables.database_limits import check_alone
 from rumorscan.readers.tables.databases import read_database
+from rumorscan.readers.tables.parquet import read_parquet
 from rumorscan.readers.tables.sheets import Taken
 from rumorscan.readers.tables.workbooks import read_workbook
-from rumorscan.records import CORE_FIELDS, OPTIONAL_FIELDS
-
-Progress = Callable[[int], object]
-
-
-def read_posts(
-    source: Any,
-    *,
-    format: str = "",  # noqa: A002 - the name of the setting
-    mapping: Mapping[str, str] | None = None,
-    tz: str = "",
-    crawled_at: str = "",
-    strict: bool = False,
-    spool: str | Path | None = None,
-    progress: Progress | None = None,
-    batch_rows: int = 65_536,
-    maximum_text_characters: int = 100_000,
-    maximum_ratio: int = MAXIMUM_RATIO,
-    maximum_unpacked_bytes: int = MAXIMUM_UNPACKED_BYTES,
-    keeper: Keeper = KEEP_NOTHING,
-) -> Posts:
-    """Return the posts of a dump as columns.
-
-    Args:
-        source: a file, a folder, a glob, `-` for standard input, or a list of them; a pandas or
-            polars frame, an Arrow table, or an iterable of dictionaries. `Posts` are returned as
-            they are.
-        format: a layout (`weibo-search`), a syntax (`csv`), or both (`weibo-search/csv`); empty
-            means told by the file.
-        mapping: canonical field to the column that holds it, where it is not recognized.
-        tz: zone of times that carry none; empty means the format's own, else Asia/Shanghai.
-        crawled_at: ISO 8601 time at which the dump was fetched, from which times such as
-            `5分钟前` are counted where no row tells it.
-        strict: raise at the first bad row instead of setting it aside.
-        spool: an existing folder; the columns are kept there in files instead of in memory, and
-            must stay there as long as the posts are used.
-        progress: called after each batch with the number of rows read so far.
-        batch_rows: rows that are in memory at once as objects.
-        maximum_text_characters: a longer text is set aside.
-        maximum_ratio: a packed file that unpacks to more times its size is refused.
-        maximum_unpacked_bytes: and so is one that unpacks to more than this.
-        keeper: of the files that an earlier process has read into the same spool.
-
-    Returns:
-        The accepted rows in input order. `source_row` counts from 1: the line of JSON lines, the
-        record after the header of CSV, the row of anything else. `source_file` is the file's
-        name, or its path as given where two inputs have the same name.
-
-    Raises:
-        DumpError: an input is missing, empty or of no known format, no column holds the text or
-            the account, or a row is bad and `strict` is set. An empty file that was found in a
-            folder or by a glob is passed over, unless all are.
-
-    Example:
-        >>> posts = read_posts([{"post_id": 1, "account_id": "a", "text": "停水"}, {"text": "水"}])
-        >>> len(posts), posts.rejects.column("reason").to_pylist()
-        (1, ['missing-account'])
-    """
-    if isinstance(source, Posts):
-        return source
-    options = ReadOptions.asked(
-        format,
-        mapping,
-        tz,
-        crawled_at,
-        strict=strict,
-        batch_rows=batch_rows,
-        maximum_text_characters=maximum_text_characters,
-        limits=Limits(maximum_ratio, maximum_unpacked_bytes),
-    )
-    inputs = inputs_of(source, options.limits)
-    named = named_files(source)
-    names = pa.array(names_of(inputs), pa.string())
-    folder = None if spool is None else Path(spool)
-    done = 0
-    readings = []
-    for index, given in enumerate(inputs):
-        reading = Reading(Intake(options.door(given, names, index), folder), options)
-        steps = reading.run(given, found=not isinstance(given, Memory) and given not in named)
-        if keeper is KEEP_NOTHING or folder is None or isinstance(given, Memory):
-            _follow(steps, progress, done)
-            reading.intake.close()
-        else:
-            name = f"read-{index:05}"
-            follow = partial(_follow, steps, progress, done)
-            work = partial(reading.shelved, follow, partial(keeper.steps, name), folder)
-            check = partial(Shelf.is_whole, folder=folder)
-            reading.restore(keeper.once(name, work, check=check, always=True), folder)
-        done += reading.intake.rows
-        readings.append(reading)
-    require_rows(readings)
-    return _gather(readings)
-
-
-def _follow(steps: Iterator[int], progress: Progress | None, done: int) -> None:
-    for rows in steps:
-        if progress is not None:
-            progress(done + rows)
 
 
 class Reading:
@@ -162,6 +60,7 @@ class Reading:
         """
         try:
             yield from self._memory(given) if isinstance(given, Memory) else self._file(given)
+            yield from self.intake.take_carried(self.options.batch_rows)
             self._report()
         except NoRowsError as error:
             if not found:
@@ -250,7 +149,7 @@ class Reading:
             read_parquet(
                 source.local_path(),
                 self.intake,
-                self._column_map,
+                Maps(self._column_map, self._object_map),
                 self.options.batch_rows,
                 self.options.limits,
                 self.bookmarks,
@@ -268,24 +167,20 @@ class Reading:
 
     def _memory(self, given: Memory) -> Iterator[int]:
         if given.kind == "stdin":
-            with piped_file() as path:
-                yield from self._file(path)
+            yield from self._file(given.value)
             return
         self.syntax = Syntax(given.kind, "its type")
+        maps = Maps(self._column_map, self._object_map)
         batch_rows = self.options.batch_rows
         if given.kind == "pandas":
-            yield from self._columns(
-                read_pandas(given.value, self.intake, self._column_map, batch_rows)
-            )
+            yield from self._columns(read_pandas(given.value, self.intake, maps, batch_rows))
         elif given.kind == "rows":
             for objects in read_rows(given.value, self.intake, self._object_map, batch_rows):
                 self.fields = objects.fields
                 yield self.intake.rows
         else:
             self.report.bytes = given.value.nbytes
-            yield from self._columns(
-                read_table(given.value, self.intake, self._column_map, batch_rows)
-            )
+            yield from self._columns(read_table(given.value, self.intake, maps, batch_rows))
 
     def _columns(self, steps: Iterator[FieldMap]) -> Iterator[int]:
         for self.fields in steps:
@@ -311,37 +206,3 @@ class Reading:
             "layout": self.options.wanted.layout,
             "override": self.options.mapping,
         }
-
-
-def require_rows(readings: Sequence[Reading]) -> None:
-    """Refuse a dump of which every file was passed over.
-
-    Raises:
-        DumpError: no input has a row.
-    """
-    empty = [reading.empty for reading in readings if reading.empty is not None]
-    if empty and len(empty) == len(readings):
-        raise empty[0]
-
-
-def _gather(readings: list[Reading]) -> Posts:
-    schema = posts_schema(set[str]().union(*(reading.intake.fields for reading in readings)))
-    tables = [reading.intake.accepted.finish(schema) for reading in readings]
-    reports = [reading.report for reading in readings]
-    note_all_repeats(reports, tables)  # of rows, too, that an earlier process has read
-    return Posts(
-        pa.concat_tables(tables),
-        reports,
-        pa.concat_tables([reading.intake.rejected.finish(REJECTS_SCHEMA) for reading in readings]),
-    )
-
-
-def posts_schema(fields: set[str]) -> pa.Schema:
-    """Return the schema of posts that have the core fields and some of the optional ones.
-
-    Example:
-        >>> posts_schema({"likes"}).names[-1]
-        'likes'
-    """
-    optional = {name: kind for name, kind in OPTIONAL_FIELDS.items() if name in fields}
-    return pa.schema({**CORE_FIELDS, **optional})

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,14 +13,14 @@ import pyarrow as pa
 
 from rumorscan.errors import DumpError
 from rumorscan.readers.containers.archives import Member
-from rumorscan.readers.containers.finding import find_files
+from rumorscan.readers.containers.finding import dumps_in, find_files
 from rumorscan.readers.containers.packings import Limits
-from rumorscan.readers.containers.pipes import STANDARD_INPUT
+from rumorscan.readers.containers.pipes import STANDARD_INPUT, piped_file
 
 
 @dataclass(frozen=True, slots=True)
 class Memory:
-    """Something that is in memory already, or on its way: a frame, a table, rows, `stdin`."""
+    """Something that has no name of its own: a frame, a table, rows, the file of `stdin`."""
 
     kind: str
     value: Any
@@ -33,14 +34,19 @@ class Memory:
         return self.name
 
 
+def is_in_memory(given: Path | Member | Memory) -> bool:
+    """Return whether an input is no file, and could not be read again by another process."""
+    return isinstance(given, Memory) and given.kind != "stdin"
+
+
 def inputs_of(source: Any, limits: Limits | None = None) -> list[Path | Member | Memory]:
     """Return the files and things in memory that a source stands for, in order.
 
     Raises:
         DumpError: there is nothing, or something that cannot hold posts.
     """
-    if isinstance(source, str) and source == STANDARD_INPUT:
-        return [Memory("stdin", None)]
+    if isinstance(source, (Memory, Member)):
+        return [source]
     if isinstance(source, (str, Path)):
         return list(find_files(source, limits))
     kind = _kind_of(source)
@@ -55,6 +61,29 @@ def inputs_of(source: Any, limits: Limits | None = None) -> list[Path | Member |
         f"nothing to read in {type(source).__name__}; expected a file, a folder, a glob, "
         "a frame, an Arrow table or rows that are dictionaries"
     )
+
+
+@contextmanager
+def laid_down(source: Any, limits: Limits) -> Iterator[Any]:
+    """Yield a source in which standard input is a file on the disk, or what is in that archive.
+
+    Raises:
+        DumpError: there is no room for it, or it is an archive that is not read.
+    """
+    words = list(source) if isinstance(source, (list, tuple)) else [source]
+    if not any(isinstance(word, str) and word == STANDARD_INPUT for word in words):
+        yield source
+        return
+    with piped_file() as path:
+        piped = [
+            given if isinstance(given, Member) else Memory("stdin", given)
+            for given in dumps_in(path, limits, "<stdin>")
+        ]
+        yield [
+            given
+            for word in words
+            for given in (piped if isinstance(word, str) and word == STANDARD_INPUT else [word])
+        ]
 
 
 def _kind_of(source: Any) -> Memory | None:

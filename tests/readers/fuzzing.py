@@ -118,6 +118,7 @@ def sound_files():
         "gb.jsonl": lines.encode("gb18030"),
         "wide.jsonl": lines.encode("utf-32-le"),
         "a.parquet": _parquet(),
+        "deltas.parquet": _parquet(data_page_version="2.0", use_dictionary=False),
         "plain.parquet": _parquet(compression="none", use_dictionary=False),
         "a.zip": bombs.archive([("a.jsonl", lines), ("b/c.csv", table)]),
         "a.xlsx": WORKBOOK,

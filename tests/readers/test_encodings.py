@@ -200,9 +200,24 @@ def test_texts_that_were_garbled_before_are_kept_as_they_are_and_counted(tmp_pat
     posts = read_bytes(tmp_path, dump([*rows_of(3, garbled), *rows_of(3, PLAIN)]).encode())
     assert posts.column("text").to_pylist()[0] == f"{garbled}0"
     assert posts.inputs[0].notes["texts that look like UTF-8 read as GB18030, kept so"] == 3
+    assert posts.inputs[0].notes["row of the first garbled text"] == 1
     reading = likely_reading(garbled)
     assert reading is not None
     assert sum(one == other for one, other in zip(reading, PLAIN, strict=False)) > 10
+
+
+def test_a_repair_stands_beside_the_text_and_only_where_nothing_was_lost(tmp_path):
+    said = "城东水厂停水城东水厂停水"
+    whole = said.encode().decode("gb18030", "replace")
+    assert whole.encode("gb18030").decode() == said
+    cut = whole[:-1]
+    rows = [{"account_id": "a", "text": text} for text in (whole, cut, said)]
+    posts = read_bytes(tmp_path, dump(rows).encode())
+    assert posts.column("text").to_pylist() == [whole, cut, said]
+    assert posts.column("text_repaired").to_pylist() == [said, None, None]
+    notes = posts.inputs[0].notes
+    assert notes["texts that look like UTF-8 read as GB18030, kept so"] == 2
+    assert notes["garbled texts with a repair beside them, in text_repaired"] == 1
 
 
 @given(st.lists(st.sampled_from(sorted(COMMON)), max_size=40))

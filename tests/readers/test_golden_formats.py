@@ -61,7 +61,10 @@ def test_the_same_file_packed_or_in_an_archive_becomes_the_same_posts(tmp_path, 
         posts = read_posts(given)
         found = shown(posts)
         for post in found["posts"]:  # an id may be made from the file's name
-            post["post_id"] = post["post_id"].replace(f"{packed.name}:", f"{place.name}:")
+            for name in ("post_id", "account_id"):
+                for sign in ":/":
+                    made = (f"{packed.name}{sign}", f"{place.name}{sign}")
+                    post[name] = post[name].replace(*made)
         assert found == expected
         (look,) = inspect(given).inputs
         assert look.report.rows == posts.rows

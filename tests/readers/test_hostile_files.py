@@ -86,7 +86,7 @@ def test_one_long_text_named_many_times_does_not_fill_the_memory(tmp_path):
 
 
 def test_a_table_that_claims_far_too_many_rows_is_refused(tmp_path, monkeypatch):
-    monkeypatch.setattr("rumorscan.readers.tables.arrow._FREE_ROWS", 1_000)
+    monkeypatch.setattr("rumorscan.readers.tables.parquet_limits.FREE_ROWS", 1_000)
     path = tmp_path / "b.parquet"
     rows = 1_000_000
     columns = {name: pa.repeat("a", rows) for name in ("account_id", "text")}

@@ -6,6 +6,7 @@ import os
 import sqlite3
 import struct
 import zipfile
+from contextlib import closing
 
 import pytest
 
@@ -48,6 +49,10 @@ WORKBOOKS = {
         "declares entities",
     ),
     "far cell": (workbook_with(sheet=with_rows(FAR)), r"1,048,57\d rows and 16,38\d columns"),
+    "a cell beyond all columns": (
+        workbook_with(sheet=with_rows(b'<row r="3"><c r="ZZZZZ1000"><v>1</v></c></row>')),
+        r"1,00\d rows and 12,356,6\d\d columns would take",
+    ),
     "cells without names": (
         workbook_with(sheet=with_rows(UNNAMED)),
         "rows and 16,00[0-9] columns would take",
@@ -157,6 +162,23 @@ def test_a_panic_of_the_library_is_one_line_and_nothing_else(tmp_path, capfd, mo
 
 
 @pytest.mark.skipif(os.name == "nt", reason="memory is measured as Unix does")
+def test_a_size_that_a_sheet_only_claims_takes_no_memory(tmp_path):
+    claims = {
+        "dimension": lambda data: data.replace(
+            b"<sheetData>", b'<dimension ref="A1:XFD1048576"/><sheetData>'
+        ),
+        "merged": lambda data: data.replace(
+            b"</sheetData>",
+            b'</sheetData><mergeCells><mergeCell ref="A1:XFD1048576"/></mergeCells>',
+        ),
+    }
+    for name, claim in claims.items():
+        (tmp_path / f"{name}.xlsx").write_bytes(workbook_with(sheet=claim))
+    for fate, grown, message in read_apart(*(tmp_path / f"{name}.xlsx" for name in claims)):
+        assert (fate, grown < MEMORY) == ("read", True), message
+
+
+@pytest.mark.skipif(os.name == "nt", reason="memory is measured as Unix does")
 def test_workbooks_are_refused_before_memory_grows(tmp_path):
     paths = []
     for place, (data, _) in enumerate((*WORKBOOKS.values(), *OLD_WORKBOOKS.values())):
@@ -206,10 +228,6 @@ def rewritten(data, before, after):
 
 
 DATABASES = {
-    "large value": (
-        database(*POSTS, "INSERT INTO posts VALUES ('2', 'a', zeroblob(20000000))"),
-        "too big",
-    ),
     "posts that are a view without end": (
         database(
             "CREATE TABLE a (b)",
@@ -246,6 +264,34 @@ def test_a_hostile_database_is_refused_plain_packed_and_in_an_archive(tmp_path, 
         with pytest.raises(DumpError, match=message) as caught:
             read_posts(tmp_path / name)
         assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("count", [1, 4_500])
+def test_a_value_over_the_limit_costs_its_row(tmp_path, count):
+    rows = [f"INSERT INTO posts VALUES ('p{n}', 'a', '停水')" for n in range(count)]
+    large = "INSERT INTO posts VALUES ('{}', 'a', zeroblob(20000000))"
+    (tmp_path / "a.db").write_bytes(
+        database(POSTS[0], large.format("first"), *rows, large.format("last"))
+    )
+    posts = read_posts(tmp_path / "a.db")
+    assert posts.column("post_id").to_pylist() == [f"p{n}" for n in range(count)]
+    rejects = posts.rejects.to_pylist()
+    assert [row["source_row"] for row in rejects] == [1, count + 2]
+    assert {row["reason"] for row in rejects} == {"too-long"}
+    assert rejects[0]["raw"] == '{"post_id":"first","account_id":"a","text":null}'
+    with pytest.raises(DumpError, match=r"row 1: the row is too long to be read \(too-long\)"):
+        read_posts(tmp_path / "a.db", strict=True)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="memory is measured as Unix does")
+def test_long_values_are_read_a_few_at_a_time(tmp_path):
+    with closing(sqlite3.connect(tmp_path / "a.db")) as connection:
+        connection.execute(POSTS[0])
+        rows = ((str(n), "a", "水" * 2_000_000) for n in range(150))
+        connection.executemany("INSERT INTO posts VALUES (?, ?, ?)", rows)
+        connection.commit()
+    [(fate, grown, message)] = read_apart(tmp_path / "a.db")
+    assert (fate, grown < MEMORY) == ("read", True), (grown, message)
 
 
 def test_what_is_no_plain_table_is_left_out_and_the_posts_are_read(tmp_path):

@@ -10,6 +10,7 @@ from click.testing import CliRunner
 from rumorscan.cli.inspect import command
 from rumorscan.readers import inspect
 from rumorscan.readers.layouts.fields import CANONICAL
+from tests.readers import bombs
 from tests.readers.fuzzing import sound_files
 from tests.readers.samples import CASES, build
 
@@ -44,9 +45,10 @@ def test_an_inspection_says_what_a_scan_would_do(tmp_path):
         "text": "正文",
         "posted_at": "时间",
     }
-    assert (found.report.rows, found.report.posts, found.report.rejected) == (7, 5, 2)
-    assert found.reasons == {"bad-json": 1, "bad-time": 1}
-    assert found.precisions == {"minute": 5}
+    assert (found.report.rows, found.report.posts, found.report.rejected) == (7, 6, 1)
+    assert found.reasons == {"bad-json": 1}
+    assert found.report.notes["times that cannot be read, left empty"] == 1
+    assert found.precisions == {"unknown": 1, "minute": 5}
     assert found.earliest == found.latest == "2026-03-02T01:14:00+00:00"
     assert found.unread == ["无关"]
     assert len(found.first_rows) == 3
@@ -67,7 +69,7 @@ def test_the_command_prints_text_or_json(tmp_path):
     path = str(dump(tmp_path))
     plain = CliRunner().invoke(command, [path])
     assert plain.exit_code == 0
-    assert "7 = 5 posts + 2 rejected" in plain.output
+    assert "7 = 6 posts + 1 rejected" in plain.output
     parsed = json.loads(CliRunner().invoke(command, [path, "--json"]).output)
     assert parsed["inputs"][0]["report"]["rows"] == 7
     mapped = CliRunner().invoke(command, [path, "--map", "client=无关", "--tz", "UTC"])
@@ -182,14 +184,30 @@ def test_standard_input_is_a_dump():
     assert str(outcome.exception) == "<stdin>: the file is empty; expected posts"
 
 
-def test_a_workbook_or_a_database_on_standard_input_is_a_dump_and_an_archive_is_none():
+def test_whatever_is_piped_is_a_dump():
     files = sound_files()
     for name in ("a.xlsx", "a.db", "nested.json", "a.jsonl.zst"):
         outcome = CliRunner().invoke(command, ["-"], input=files[name])
         assert "+ 0 rejected" in outcome.output, name
     outcome = CliRunner().invoke(command, ["-"], input=files["a.zip"])
-    expected = "<stdin>: is a zip archive; unpack it and give the files in it"
+    for member in ("a.jsonl", "b/c.csv"):
+        assert f"文件 file      <stdin>/{member}" in outcome.output
+    assert "下一步 next  rumorscan scan - -o runs/dump" in outcome.output
+    outcome = CliRunner().invoke(command, ["-"], input=bombs.archive([("../a.csv", b"x")]))
+    expected = "<stdin>: member '../a.csv' leads out of the archive; it is not read"
     assert str(outcome.exception) == expected
+
+
+def test_the_limits_of_a_scan_are_those_of_a_look(tmp_path):
+    packed = tmp_path / "a.jsonl.gz"
+    packed.write_bytes(bombs.bombs(5)["gz"])
+    outcome = CliRunner().invoke(command, [str(packed)])
+    assert "raise reading.maximum_ratio" in str(outcome.exception)
+    settings = tmp_path / "wide.toml"
+    settings.write_text("[reading]\nmaximum_ratio = 5000\nmaximum_text_characters = 1999\n")
+    outcome = CliRunner().invoke(command, [str(packed), "--settings", str(settings)])
+    assert "40,000 = 0 posts + 40,000 rejected" in outcome.output
+    assert f"--settings {settings}" in outcome.output
 
 
 def test_rows_set_aside_are_called_so(tmp_path):

@@ -59,9 +59,6 @@ def test_a_row_number_is_the_number_of_the_line_and_blank_lines_count(tmp_path):
         (line(account_id=5.1e18), "bad-id"),
         (line(account_id="5.1E+15"), "bad-id"),
         (line(post_id=["p"]), "bad-id"),
-        (line(posted_at="昨天"), "bad-time"),
-        (line(posted_at="2026-02-30 00:00:00"), "bad-time"),
-        (line(posted_at=17), "bad-time"),
         (line() + b" " + line(), "bad-json"),
     ],
 )
@@ -89,6 +86,23 @@ def test_an_empty_text_is_a_post_and_an_unknown_time_is_never_1970(tmp_path):
     assert len(posts) == 7
     assert posts.column("posted_at").null_count == 7
     assert posts.inputs[0].notes["times not known"] == 7
+
+
+@pytest.mark.parametrize("written", ["前几天", "2026-02-30 00:00:00", 17, "9999-12-31", True])
+def test_a_time_that_cannot_be_read_costs_the_time_and_not_the_post(tmp_path, written):
+    data = b"\n".join([line(), line(post_id="p2", posted_at=written), line(post_id="p3")])
+    posts = read_bytes(tmp_path, data)
+    assert posts.column("post_id").to_pylist() == ["p1", "p2", "p3"]
+    assert posts.column("posted_at")[1].as_py() is None
+    assert posts.column("posted_at_text").to_pylist() == [None, str(written), None]
+    assert posts.inputs[0].notes["times that cannot be read, left empty"] == 1
+
+
+def test_how_a_time_was_written_is_there_only_where_the_time_does_not_tell_it(tmp_path):
+    data = b"\n".join([line(posted_at="2026-03-02 09:14"), line(posted_at="")])
+    assert read_bytes(tmp_path, data).column("posted_at_text") is None
+    again = read_bytes(tmp_path, line(posted_at="", posted_at_text="前几天"))
+    assert again.column("posted_at_text").to_pylist() == ["前几天"]
 
 
 def test_numbers_as_ids_keep_every_digit(tmp_path):

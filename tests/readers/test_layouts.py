@@ -8,6 +8,7 @@ from rumorscan.errors import DumpError
 from rumorscan.readers import inspect, read_posts
 from rumorscan.readers.layouts import finding
 from rumorscan.readers.layouts.finding import LAYOUTS, OTHER_LAYOUT, layout_named
+from tests.readers.samples import write_workbook
 
 TEXT = "城东水厂停水三天大家快囤水"
 
@@ -159,3 +160,47 @@ def test_an_entry_point_that_brings_no_layout_is_named(
     installed(("x", "invented_club:X"))
     with pytest.raises(DumpError, match=message):
         read_posts([{"account_id": "a", "text": "停水"}])
+
+
+def test_pseudonyms_and_masked_names_of_two_files_never_join(tmp_path):
+    rows = "id,thread_id,author,body,timestamp\n9,8,5f2b9c,停水,2026-03-02 01:14:07\n"
+    for name in ("a.csv", "b.csv"):
+        (tmp_path / name).write_text(rows, encoding="utf-8")
+    posts = read_posts(tmp_path)
+    assert posts.column("account_id").to_pylist() == ["a.csv/5f2b9c", "b.csv/5f2b9c"]
+    (remark,) = (note for note in posts.inputs[0].notes if "pseudonyms" in note)
+    assert posts.inputs[0].notes[remark] == 1
+    row = {"note_id": "1", "desc": "停水", "title": "", "publish_time": "2026-03-02 09:14"}
+    masked = [{**row, "user_nickname": name} for name in ("小***禾", "小禾", "**星**")]
+    posts = read_posts(masked)
+    assert posts.column("account_id").to_pylist() == ["<rows>/小***禾", "小禾", "**星**"]
+    note = "accounts known by a masked name, which hold within this file only"
+    assert posts.inputs[0].notes[note] == 1
+
+
+POST = "id,floor,author,content,time,thread_id\n"
+COMMENT = "id,author,content,time,post_id\n"
+
+
+def test_comments_of_tieba_beside_their_posts_know_the_thread(tmp_path):
+    (tmp_path / "comment.csv").write_text(
+        COMMENT + "11,小禾,真的,2026-03-02 09:21,2\n12,小粟,假的,2026-03-02 09:22,5\n", "utf-8"
+    )
+    alone = read_posts(tmp_path / "comment.csv")
+    assert alone.column("root_id") is None
+    (tmp_path / "post.csv").write_text(POST + "2,1,小穗,停水,2026-03-02 09:20,900\n", "utf-8")
+    (tmp_path / "spool").mkdir()
+    for options in ({}, {"batch_rows": 1, "spool": tmp_path / "spool"}):
+        posts = read_posts(tmp_path, **options)
+        assert posts.column("post_id").to_pylist() == ["11", "12", "2"]
+        assert posts.column("root_id").to_pylist() == ["900", None, "900"]
+        assert posts.inputs[0].notes["threads told by the answered post"] == 1
+
+
+def test_sheets_of_tieba_in_one_workbook_know_the_thread(tmp_path):
+    sheets = {
+        "comment": [COMMENT.strip().split(","), ["11", "小禾", "真的", "2026-03-02 09:21", "2"]],
+        "post": [POST.strip().split(","), ["2", "1", "小穗", "停水", "2026-03-02 09:20", "900"]],
+    }
+    write_workbook(tmp_path / "tieba.xlsx", sheets)
+    assert read_posts(tmp_path / "tieba.xlsx").column("root_id").to_pylist() == ["900", "900"]

@@ -142,3 +142,10 @@ def test_rows_set_aside_tell_the_byte_of_the_line_that_carried_them(tmp_path, mo
         (4, "missing-account", starts[3]),
     ]
     assert posts.rows == len(posts) + len(found)
+
+
+def test_a_repost_of_weibospider_carries_its_source_under_a_common_name(tmp_path):
+    own = {"created_at": "2026-03-02 09:14:07", "user": {"_id": "7", "nick_name": "小禾"}}
+    source = {"_id": "9", "content": "帖子9", **own}
+    posts = read(tmp_path, [{"_id": "1", "content": "转", **own, "retweet": source}], "a.jsonl")
+    assert threads(posts) == [("1", "repost", "9", "9", "9"), ("9", "post", None, None, None)]

@@ -6,7 +6,7 @@ import pyarrow as pa
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rumorscan.readers.encodings.garbling import count_garbled, likely_reading
+from rumorscan.readers.encodings.garbling import find_garbled, likely_reading
 from rumorscan.readers.values import plain
 from rumorscan.readers.values.plain import counts_of, flags_of, ids_of, texts_of, words_of
 from rumorscan.readers.values.times import parse_times
@@ -62,7 +62,7 @@ def test_a_list_of_numbers_and_texts_is_read_as_each_of_them_is(values):
 
 
 def test_a_list_of_numbers_and_texts_is_read_as_a_column(monkeypatch):
-    monkeypatch.delattr(plain, "_each")
+    monkeypatch.delattr(plain, "convert_each")
     values = [5, "1.2万", None, "七"] * 3
     assert texts_of(values)[0].to_pylist() == ["5", "1.2万", None, "七"] * 3
     assert ids_of(values)[0].to_pylist() == ["5", "1.2万", None, "七"] * 3
@@ -72,9 +72,9 @@ def test_a_list_of_numbers_and_texts_is_read_as_a_column(monkeypatch):
 def test_no_garbled_text_is_passed_over_among_those_looked_at(texts):
     spread = [text for text in texts for _ in range(8)]  # one of eight is looked at
     expected = sum(text is not None and likely_reading(text) is not None for text in spread)
-    assert count_garbled(pa.array(spread, pa.string())) <= expected
+    assert len(find_garbled(pa.array(spread, pa.string())).rows) <= expected
 
 
 def test_a_garbled_text_among_many_is_found():
     texts = ["城东水厂停水"] * 8 + ["城东的水厂停水".encode().decode("gb18030", "replace")]
-    assert count_garbled(pa.array(texts)) == 1
+    assert find_garbled(pa.array(texts)).rows == [8]

@@ -26,3 +26,9 @@ def test_files_of_one_name_in_two_folders_have_two_numbers(tmp_path):
         (tmp_path / name / "a.jsonl").write_text(row, encoding="utf-8")
     posts = pseudonymize_posts(read_posts(tmp_path), KEY)
     assert posts.column("source_file").to_pylist() == ["input-1", "input-2"]
+
+
+def test_the_name_of_whom_a_post_was_forwarded_from_is_left_out():
+    posts = read_posts([{"account_id": "a", "text": "停水", "reposted_from": "某频道"}])
+    assert posts.column("reposted_from").to_pylist() == ["某频道"]
+    assert pseudonymize_posts(posts, b"0123456789abcdef").column("reposted_from") is None

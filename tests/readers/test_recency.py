@@ -75,6 +75,9 @@ def test_the_time_of_the_crawl_can_be_told_by_hand(tmp_path):
         None,
         None,
     ]
+    assert posts.column("posted_at_text").to_pylist() == [
+        *("5分钟前", "昨天", None, "2026-03-20 09:14", None)
+    ]
     assert posts.inputs[0].notes == {
         "post ids made from file and row": 5,
         "times after the crawl, left empty": 1,

@@ -43,7 +43,7 @@ def find_files(source: str | Path, limits: Limits | None = None) -> list[Path | 
             ...
         rumorscan.errors.DumpError: nowhere.jsonl: no such file; check the path
     """
-    return [given for file in list_files(source) for given in _opened(file, limits)]
+    return [given for file in list_files(source) for given in dumps_in(file, limits)]
 
 
 def list_files(source: str | Path) -> list[Path]:
@@ -74,12 +74,22 @@ def list_files(source: str | Path) -> list[Path]:
     return files
 
 
-def _opened(file: Path, limits: Limits | None) -> list[Path | Member]:
-    """Return the dumps in a file that is an archive, or the file itself."""
+def dumps_in(file: Path, limits: Limits | None, shown: str = "") -> list[Path | Member]:
+    """Return the dumps in a file that is an archive, or the file itself.
+
+    Args:
+        file: the file.
+        limits: how far archives may unpack.
+        shown: what the file is called, if not by its path.
+
+    Raises:
+        DumpError: it cannot be read, or is an archive that is damaged, hostile, or beyond the
+            limits, or holds no dump.
+    """
     with open_regular(file) as stream:
         if not stream.read(4).startswith(BEGINNINGS):
             return [file]
-    archive = Archive(file, limits)
+    archive = Archive(file, limits, shown)
     return [file] if archive.is_workbook else list(_dumps_in(archive))
 
 

@@ -23,7 +23,10 @@ def piped_file() -> Iterator[Path]:
         DumpError: the input ends in an error, or there is no room for it. An error about the
             file speaks of `<stdin>`.
     """
-    with tempfile.TemporaryDirectory(prefix="rumorscan-") as folder:
+    with tempfile.TemporaryDirectory(
+        prefix="rumorscan-",
+        ignore_cleanup_errors=True,  # Windows removes no file that is open
+    ) as folder:
         path = Path(folder) / "stdin"
         try:
             with path.open("wb") as file:

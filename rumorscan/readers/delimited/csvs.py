@@ -45,6 +45,8 @@ def read_csv(
         if table is None:
             header, data = _read_header(block, intake.door.path, make_map)
             table = RecordReader(header, intake)
+            if header.fields.carried is not None:  # what rows carry along is told at the end
+                bookmarks = no_bookmarks(intake)
         table.origins.add(block, len(block.data) - len(data))
         if bookmarks.skips():
             yield table.header

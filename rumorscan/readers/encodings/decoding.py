@@ -23,6 +23,7 @@ STRIP_BYTES = 256 << 10
 """A block with a bad row is read anew in strips of about this size."""
 LINE_LIMIT = 16 << 20
 """A longer line is set aside unread."""
+_NOT_ASCII = bytes(range(128, 256))
 KEPT_OF_LONG_LINE = 4_096
 
 
@@ -114,6 +115,31 @@ class LineBlocks:
             else:
                 shown = self._as_utf8(data)
             yield Block(shown, overlong, start, None if shown is data else data, self._newline)
+
+    def pieces(self) -> Iterator[tuple[bytes, bool]]:
+        """Yield the file in UTF-8, cut anywhere but in characters, for what has no lines.
+
+        With each piece comes whether it stands in the file as it is here.
+
+        Raises:
+            OverflowError: a line over the limit is in another encoding than UTF-8.
+        """
+        if self.encoding.codec != "utf-8":
+            for block in self:
+                if block.overlong:
+                    raise OverflowError
+                yield block.data, False
+            return
+        kept = b""
+        for raw in self._raw():
+            data = kept + raw
+            end = len(data.rstrip(_NOT_ASCII)) or len(data)
+            shown = self._as_utf8(data[:end])
+            yield shown, len(shown) == end
+            kept = data[end:]
+        if kept:
+            shown = self._as_utf8(kept)
+            yield shown, len(shown) == len(kept)
 
     def _raw(self) -> Iterator[bytes]:
         yield self._start[self.encoding.mark :]

@@ -1,12 +1,13 @@
 """Texts that were garbled before they came here: UTF-8 that somebody read as GB18030.
 
 `停水` becomes `鍋滄按`. What was lost on the way cannot be brought back, so the text stays as it
-is, which is how it stands in the evidence; it is counted, and its likely reading can be asked for.
+is, which is how it stands in the evidence; it is counted. Where nothing was lost, what it said is
+told beside it, as a repair; any other reading is a guess.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -27,21 +28,49 @@ _STEP = 8
 _SHARE = 0.2
 
 
-def count_garbled(texts: pa.Array) -> int:
-    """Return how many texts of a batch look like UTF-8 that was read as GB18030.
+class Garbled(NamedTuple):
+    """Texts of a batch that look garbled.
+
+    Attributes:
+        rows: their places, ascending.
+        repaired: of each text of the batch what it said, where that comes back without loss;
+            null elsewhere. None where no text is so.
+    """
+
+    rows: list[int]
+    repaired: pa.Array | None
+
+
+def find_garbled(texts: pa.Array) -> Garbled:
+    """Return which texts of a batch look like UTF-8 that was read as GB18030.
 
     A few of them among many others may be somebody's own, and may be passed over.
 
     Example:
-        >>> garbled = "城东的水厂停水".encode().decode("gb18030", "replace")
-        >>> count_garbled(pa.array([garbled, "城东的水厂停水", None]))
-        1
+        >>> garbled = "城东水厂停水".encode().decode("gb18030")
+        >>> found = find_garbled(pa.array([garbled, "城东水厂停水", None]))
+        >>> found.rows, found.repaired.to_pylist()
+        ([0], ['城东水厂停水', None, None])
     """
+    rows: list[int] = []
+    repaired: list[str | None] = [None] * len(texts)
     looked_at = texts.take(np.arange(0, len(texts), _STEP))
-    if not _may_have_suspects(looked_at) or not len(_suspects(looked_at)):
-        return 0
-    hits = _suspects(texts)
-    return sum(likely_reading(text) is not None for text in texts.take(hits).to_pylist())
+    if _may_have_suspects(looked_at) and len(_suspects(looked_at)):
+        for row in _suspects(texts).tolist():
+            text = texts[row].as_py()
+            reading = likely_reading(text)
+            if reading is not None:
+                rows.append(row)
+                repaired[row] = reading if _comes_back(reading, text) else None
+    return Garbled(rows, pa.array(repaired, pa.string()) if any(repaired) else None)
+
+
+def _comes_back(reading: str, text: str) -> bool:
+    """Whether a reading, garbled again, is the text: nothing was lost, and nothing guessed."""
+    try:
+        return reading.encode().decode("gb18030") == text
+    except UnicodeDecodeError:
+        return False
 
 
 def _may_have_suspects(texts: pa.Array) -> bool:

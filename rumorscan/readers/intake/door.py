@@ -7,7 +7,7 @@ decided here, so that the same row has the same fate in every format.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -18,25 +18,27 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from rumorscan.errors import DumpError
-from rumorscan.readers.encodings.garbling import count_garbled
+from rumorscan.readers.encodings.garbling import find_garbled
+from rumorscan.readers.intake.carried import Cargo, Carriers
 from rumorscan.readers.intake.repeats import Keys, keys_of_ids
 from rumorscan.readers.intake.spool import Spool
 from rumorscan.readers.layouts.fields import CRAWLED, FieldMap
 from rumorscan.readers.posts import REJECTS_SCHEMA
+from rumorscan.readers.values.arrays import Column, plain_text
 from rumorscan.readers.values.moments import DEFAULT_ZONE, zone_of
+from rumorscan.readers.values.originals import told_times
 from rumorscan.readers.values.plain import (
-    Column,
     count_halved,
     counts_of,
     flags_of,
     ids_of,
     is_rounded,
-    plain_text,
     texts_of,
     words_of,
 )
 from rumorscan.readers.values.recency import settle_recent
 from rumorscan.readers.values.rounding import Rounding
+from rumorscan.readers.values.scopes import scope_accounts
 from rumorscan.readers.values.tidying import Tidied, tidy
 from rumorscan.readers.values.times import Times, parse_times
 from rumorscan.records import CORE_FIELDS, OPTIONAL_FIELDS, Precision
@@ -156,6 +158,7 @@ class Intake:
         self.span: tuple[int, int] | None = None
         self.times_assumed = 0
         self.rounding = Rounding()
+        self._carriers = Carriers()
         self._keys: list[Keys] | None = None if limit is None else []
 
     def zone(self, fields: FieldMap) -> ZoneInfo:
@@ -202,6 +205,26 @@ class Intake:
             self.accepted.add(table)
         if rejects:
             self._set_aside(sorted(rejects, key=lambda reject: reject.row), batch.offset)
+        self._unload(self._carriers.look(batch, fields))
+
+    def take_carried(self, batch_rows: int) -> Iterator[int]:
+        """Take what rows carried along, at the end of the input; yields the number of rows so far.
+
+        Raises:
+            DumpError: as `take`.
+        """
+        for cargoes in self._carriers.rest(batch_rows):
+            self._unload(cargoes)
+            yield self.rows
+
+    def _unload(self, cargoes: Sequence[Cargo]) -> None:
+        if cargoes:
+            names = cargoes[0].fields.reads
+            columns = {name: [cargo.values[name] for cargo in cargoes] for name in names}
+            offsets = {cargo.row: cargo.offset for cargo in cargoes}
+            rows = np.array([cargo.row for cargo in cargoes], np.int64)
+            batch = RawRows(columns, rows, lambda place: cargoes[place].raw, offset=offsets.get)
+            self.take(batch, cargoes[0].fields)
 
     @property
     def state(self) -> dict[str, Any]:
@@ -284,8 +307,10 @@ class Intake:
             "post ids rounded by a spreadsheet, replaced by file and row", int(rounded.sum())
         )
         zone = self.zone(fields)
-        times = self._times(raw.get("posted_at", pa.nulls(count)), batch.columns, zone)
+        times, written = self._times(raw.get("posted_at", pa.nulls(count)), batch.columns, zone)
         name = self.door.names[self.door.index].as_py()
+        accounts, masked = scope_accounts(accounts, name, local=fields.layout.local_accounts)
+        self._note("accounts known by a masked name, which hold within this file only", masked)
         columns = {
             "post_id": _with_made_ids(post_ids, name, batch.rows),
             "account_id": accounts,
@@ -307,12 +332,14 @@ class Intake:
             ("missing-account", no_account, None),
             ("bad-id", bad_account, raw.get("account_id")),
             ("bad-id", bad_post, raw.get("post_id")),
-            ("bad-time", times.bad, raw.get("posted_at")),
         ]
+        if self.door.strict:
+            faults.append(("bad-time", times.bad, raw.get("posted_at")))
         self.times_assumed += times.assumed
-        self._note("texts that look like UTF-8 read as GB18030, kept so", count_garbled(texts))
+        repaired = self._repaired(texts, batch.rows)
         self._note("texts with half characters, replaced", count_halved(raw.get("text"), texts))
         self._note("times not known", times.unknown)
+        self._note("times that cannot be read, left empty", int(times.bad.sum()))
         made = int(post_ids.null_count - bad_post.sum() - rounded.sum())
         self._note("post ids made from file and row", made)
         self._note(fields.layout.remark, count)
@@ -320,20 +347,42 @@ class Intake:
         for name, ids in (("post", post_ids), ("account", accounts)):
             self.rounding.add(name, ids)
         columns.update(self._optional(raw, zone))
+        for name, told in (("posted_at_text", written), ("text_repaired", repaired)):
+            if told is not None or name in self.fields:
+                nothing = pa.nulls(count, pa.string())
+                columns[name] = pc.coalesce(
+                    nothing if told is None else told, columns.get(name, nothing)
+                )
         return {
             name: columns[name] for name in (*CORE_FIELDS, *OPTIONAL_FIELDS) if name in columns
         }, [fault for fault in faults if fault[1].any()]
 
-    def _times(self, values: Column, read: Mapping[str, Column], zone: ZoneInfo) -> Times:
-        """Parse the times of posts, those that only the time of the crawl tells included."""
-        times = parse_times(values, zone)
+    def _repaired(self, texts: pa.Array, rows: np.ndarray[Any, Any]) -> pa.Array | None:
+        """Count the texts that were garbled before; return what those said that lost nothing."""
+        garbled = find_garbled(texts)
+        if garbled.rows:
+            self.notes.setdefault("row of the first garbled text", int(rows[garbled.rows[0]]))
+        lossless = 0 if garbled.repaired is None else len(texts) - garbled.repaired.null_count
+        self._note("texts that look like UTF-8 read as GB18030, kept so", len(garbled.rows))
+        self._note("garbled texts with a repair beside them, in text_repaired", lossless)
+        return garbled.repaired
+
+    def _times(
+        self, values: Column, read: Mapping[str, Column], zone: ZoneInfo
+    ) -> tuple[Times, pa.Array | None]:
+        """Parse the times of posts, those that only the time of the crawl tells included.
+
+        Returns:
+            The times, and how they were written where they do not tell it.
+        """
+        parsed = parse_times(values, zone)
         crawled: Any = self.door.crawled_at
         if CRAWLED in read:
             crawled = parse_times(read[CRAWLED], zone).seconds
-        times, told, late = settle_recent(times, values, crawled, zone)
+        times, told, late = settle_recent(parsed, values, crawled, zone)
         self._note("times told from the crawl", told)
         self._note("times after the crawl, left empty", late)
-        return times
+        return times, told_times(values, parsed, times)
 
     def _optional(self, raw: Mapping[str, Column], zone: ZoneInfo) -> dict[str, pa.Array]:
         columns: dict[str, pa.Array] = {}

@@ -75,5 +75,9 @@ ALIASES: dict[str, tuple[str, ...]] = {
     "views": ("views", "view_count", "viewd_count", "viewed_count", "reads_count",
         "阅读数", "阅读"),
     "hashtags": ("hashtags", "话题", "topics", "tags", "tag_list"),
+    "posted_at_text": ("posted_at_text",),
+    "reposted_from": ("reposted_from", "forwarded_from"),
+    "text_repaired": ("text_repaired",),
+    "keyword": ("keyword", "source_keyword", "关键词", "搜索关键词"),
 }  # fmt: skip
 """Names of each field in files of no known layout, most telling first; dots go into objects."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from rumorscan.errors import DumpError
@@ -23,6 +23,8 @@ CANONICAL = tuple(
 REQUIRED = ("account_id", "text")
 CRAWLED = "~crawled"
 """Stands for the time of the crawl among what is read."""
+CARRIED = "^"
+"""Begins the names of what is read of a post that another one carries along."""
 _NESTED = ("kind", "parent_id", "root_id", "repost_of")
 
 
@@ -37,6 +39,7 @@ class FieldMap:
         unread: columns that no field is read from.
         others: what else is read, by the names that `spares_of` and its like find again.
         constants: canonical field to what it is in every row that does not say otherwise.
+        carried: the columns of a post that the row carries along; None where none does.
     """
 
     layout: Layout
@@ -45,11 +48,17 @@ class FieldMap:
     unread: tuple[str, ...] = ()
     others: dict[str, str] = field(default_factory=dict)
     constants: dict[str, str] = field(default_factory=dict)
+    carried: FieldMap | None = None
 
     @property
     def reads(self) -> dict[str, str]:
         """All that readers fetch: a name that only the intake understands, to its column."""
-        return {**self.columns, **self.others}
+        inner = self.carried.reads if self.carried is not None else {}
+        return {
+            **self.columns,
+            **self.others,
+            **{f"{CARRIED}{name}": column for name, column in inner.items()},
+        }
 
     @property
     def mapping(self) -> dict[str, str]:
@@ -122,16 +131,46 @@ def map_fields(
                 f"{where}: no column holds '{field_name}'; found {_listed(found.values())}; "
                 f"name it with --map {field_name}=COLUMN"
             )
+    carried = _carried(layout, found)
+    inner = carried.reads.values() if carried is not None else ()
     taken = {
         part
-        for column in (*columns.values(), *others.values())
+        for column in (*columns.values(), *others.values(), *inner)
         for part in (column, column.split(".")[0])
     }
     unread = tuple(
         name for name in reversed(found.values()) if name not in taken and "." not in name
     )
     constants = {**_platform(layout, where, table), **layout.constants}
-    return FieldMap(layout, columns, account, unread, others, constants)
+    if layout.keyword_is_file and stem and not stem.startswith("<"):  # what has no name is <rows>
+        constants["keyword"] = stem.replace("%23", "#")
+    return FieldMap(layout, columns, account, unread, others, constants, carried)
+
+
+def _carried(layout: Layout, found: Mapping[str, str]) -> FieldMap | None:
+    """Return the columns of the post that a row carries along, if they are there."""
+    hits = {
+        name: [found[column] for column in columns if column in found]
+        for name, columns in layout.carried.items()
+    }
+    columns = {name: there[0] for name, there in hits.items() if there}
+    if "text" not in columns or "post_id" not in columns:
+        return None
+    others = {
+        f"{name}~{place}": hit
+        for name, there in hits.items()
+        for place, hit in enumerate(there[1:])
+    }
+    inner = replace(
+        layout,
+        kinds={},
+        originals=(),
+        carried={},
+        stand_ins={},
+        account_is_file=False,
+        remark="",
+    )
+    return FieldMap(inner, columns, others=others, constants={"kind": "post", **layout.constants})
 
 
 def _platform(layout: Layout, where: str, table: str) -> dict[str, str]:
@@ -171,7 +210,8 @@ def _further(layout: Layout, found: Mapping[str, str]) -> dict[str, str]:
         if column in found
     }
     further |= {f"?{column}": found[column] for column in layout.only if column in found}
-    further |= {f"!{column}": found[column] for column in layout.kinds if column in found}
+    told = (*layout.kinds, *layout.originals)
+    further |= {f"!{column}": found[column] for column in told if column in found}
     crawled = next((found[column] for column in layout.crawled if column in found), None)
     return further if crawled is None else {**further, CRAWLED: crawled}
 

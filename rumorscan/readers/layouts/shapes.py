@@ -73,10 +73,11 @@ class Layout:
             taken; the others stand in row by row where it is empty. What is not listed is looked
             for among the common names.
         constants: canonical field to a value that holds for every row.
-        blanks: canonical field to values that stand for none.
+        blanks: canonical field to values that stand for none; for `parent_id`, so does the post.
         prefixes: canonical field to beginnings that are cut off.
         mixed: the rows are posts, comments and reposts, told apart by what they answer or repost.
         kinds: column to the kind of post that it tells where it is filled.
+        originals: columns that tell whether a post is the account's own; where not, it is a repost.
         stand_ins: canonical field to columns that together replace it where it is empty; counted.
         pieces: fields whose value may be a list of pieces of text, which are joined.
         lists: fields that hold a list written as text, such as `['a', 'b']`.
@@ -87,8 +88,13 @@ class Layout:
             `LIST.VALUE.KEY` leads into them.
         branches: posts inside posts.
         joins: tables of a database that belong to the rows.
+        threads_by_parent: comments do not name their thread, but the post that they answer does.
         platforms: word in the path or the table's name to the platform that it tells.
+        carried: canonical field to the columns that may hold it of a post that the row carries
+            along, the one that it reposts; that becomes a row of its own, read once.
         account_is_file: the account is the file's name without its ending.
+        keyword_is_file: the words that were searched for are the file's name without its ending.
+        local_accounts: the accounts are pseudonyms that hold within their file only.
         short_rows: the layout writes rows with fewer cells than its header.
         generations: columns that versions of the crawler wrote, in their order, newest first.
         proofs: column to the kind of cell that stands there, `time`, `flag` or `count`, by which
@@ -113,6 +119,7 @@ class Layout:
     prefixes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     mixed: bool = False
     kinds: Mapping[str, str] = field(default_factory=dict)
+    originals: tuple[str, ...] = ()
     stand_ins: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     pieces: tuple[str, ...] = ()
     lists: tuple[str, ...] = ()
@@ -122,8 +129,12 @@ class Layout:
     keyed: Mapping[str, str] = field(default_factory=dict)
     branches: tuple[Branch, ...] = ()
     joins: tuple[Join, ...] = ()
+    threads_by_parent: bool = False
     platforms: Mapping[str, str] = field(default_factory=dict)
+    carried: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     account_is_file: bool = False
+    keyword_is_file: bool = False
+    local_accounts: bool = False
     short_rows: bool = False
     generations: tuple[tuple[str, ...], ...] = ()
     proofs: Mapping[str, str] = field(default_factory=dict)

@@ -15,13 +15,14 @@ from rumorscan.readers.encodings.decoding import LineBlocks
 from rumorscan.readers.intake.door import Intake
 from rumorscan.readers.layouts.finding import OTHER_LAYOUT, layout_of
 from rumorscan.readers.objects.lines import Broken, parse_line
+from rumorscan.readers.objects.lists import ListReader
 from rumorscan.readers.objects.nesting import opening_of
 from rumorscan.readers.objects.paths import keys_of
 from rumorscan.readers.objects.rows import SAMPLE_ROWS, ObjectMap, split_objects
 
 MapMaker = Callable[[list[Any]], ObjectMap]
 DOCUMENT_LIMIT = 1 << 29
-"""Bytes of a JSON document; it is held in memory whole, unlike JSON lines."""
+"""Bytes of a JSON document that is no list; it is held in memory whole."""
 MEMORY_LIMIT = 4 << 30
 """Bytes that the parsed document may take."""
 PACKED_MEMORY_LIMIT = 400 << 20
@@ -33,30 +34,57 @@ def read_document(
 ) -> Iterator[ObjectMap]:
     """Read the list of posts in a JSON document into the intake.
 
+    A document that is a list is read a piece at a time; an element that is broken costs itself.
+    One that is an object is held whole.
+
     Raises:
-        DumpError: the document is broken, too large, or holds no list of objects.
+        DumpError: the document holds no list of objects, an object is broken or too large, or a
+            row is bad and the intake is strict.
     """
     where = intake.door.path
-    pieces, size = [], 0
-    for block in blocks:
-        pieces.append(block.data)
-        size += len(block.data)
-        if size > DOCUMENT_LIMIT or block.overlong:
-            raise DumpError(
-                f"{where}: the JSON document is over {DOCUMENT_LIMIT >> 20} MB; "
-                "turn it into JSON lines (jq -c '.[]')"
-            )
-    data = b"".join(pieces)
-    pieces.clear()
+    pieces = blocks.pieces()
+    head, is_exact = b"", True
+    try:
+        while not head.strip():
+            piece, same = next(pieces, (b"", True))
+            head, is_exact = head + piece, is_exact and same
+            if not piece:
+                break
+        begins = len(head) - len(head.lstrip())
+        if head[begins : begins + 1] == b"[":
+            start = blocks.encoding.mark + begins + 1
+            rest = chain([(head[begins + 1 :], is_exact)], pieces)
+            yield from ListReader(intake, make_map, batch_rows).read(rest, start)
+            return
+        data = _joined(chain([head], (piece for piece, _ in pieces)), where)
+    except OverflowError as error:
+        raise _too_large(where) from error
     check_cost(data, where, blocks.packed)
     value = parse_line(data)
     if isinstance(value, Broken):
         raise DumpError(f"{where}: is not JSON{': ' if value.why else ''}{value.why}")
     items = find_items(value)
     if items is None:
-        error = DumpError if value else NoRowsError
-        raise error(f"{where}: holds no list of objects; expected a list of posts")
+        kind = DumpError if value else NoRowsError
+        raise kind(f"{where}: holds no list of objects; expected a list of posts")
     yield from read_rows(items, intake, make_map, batch_rows)
+
+
+def _joined(pieces: Iterable[bytes], where: str) -> bytes:
+    kept, size = [], 0
+    for piece in pieces:
+        kept.append(piece)
+        size += len(piece)
+        if size > DOCUMENT_LIMIT:
+            raise _too_large(where)
+    return b"".join(kept)
+
+
+def _too_large(where: str) -> DumpError:
+    return DumpError(
+        f"{where}: the JSON document is over {DOCUMENT_LIMIT >> 20} MB and no list in UTF-8; "
+        "turn it into JSON lines (jq -c '.[]')"
+    )
 
 
 def check_cost(data: bytes, where: str, packed: bool) -> None:

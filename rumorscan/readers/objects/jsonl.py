@@ -56,7 +56,7 @@ def read_jsonl(
         if reader is None:
             sample = _sample(block, intake.door.path)
             reader = LineReader(make_map(sample), sample)
-            if reader.map.nesting is not None:  # what posts carry along is told at the end
+            if reader.carries:
                 bookmarks = no_bookmarks(intake)
         lines = Lines(block.data)
         if bookmarks.skips():
@@ -67,6 +67,8 @@ def read_jsonl(
                 intake.take(batch, reader.map.fields)
                 yield reader.map
             carriers |= {row: _offset(block, line, row) for row in reader.waiting(line)}
+            if reader.carries:  # a new key may have told
+                bookmarks = no_bookmarks(intake)
         line += len(lines)
         state = bookmarks.passed(reader.so_far)
         if state is not None:
@@ -108,6 +110,11 @@ class LineReader:
     def __init__(self, fields: ObjectMap, sample: list[dict[str, Any]]) -> None:
         self.map = fields
         self._parser = TypedParser(fields, sample)
+
+    @property
+    def carries(self) -> bool:
+        """Whether posts carry others along, which is told at the end."""
+        return self.map.nesting is not None or self.map.fields.carried is not None
 
     def so_far(self) -> dict[str, Any]:
         """Return what a reader of the next block must know of those before it."""

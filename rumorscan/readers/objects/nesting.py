@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from rumorscan.readers.layouts.aliases import ALIASES
 from rumorscan.readers.layouts.catalog import OPENINGS, OTHER_LAYOUT
 from rumorscan.readers.layouts.finding import layout_of
 from rumorscan.readers.layouts.shapes import Branch, Layout, Opening
@@ -146,8 +147,8 @@ class Nesting:
 
     def __init__(self, layout: Layout) -> None:
         self.layout = layout
-        self._ids = layout.columns.get("post_id", ("id",))
-        self._texts = layout.columns.get("text", ("text",))
+        self._ids = layout.columns.get("post_id", ALIASES["post_id"])
+        self._texts = layout.columns.get("text", ALIASES["text"])
         self._seen: set[str] = set()
         self._pending: dict[str, Numbered] = {}
 

@@ -15,7 +15,7 @@ from rumorscan.readers.layouts.finding import CANONICAL_LAYOUT, OTHER_LAYOUT
 from rumorscan.readers.layouts.shapes import Layout
 from rumorscan.readers.objects.nesting import Nesting
 from rumorscan.readers.objects.paths import is_object, keys_of, value_at
-from rumorscan.readers.values.plain import Column, plain_text
+from rumorscan.readers.values.arrays import Column, plain_text
 
 SAMPLE_ROWS = 1_000
 """Rows whose keys decide which column holds which field."""

@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 import pyarrow.json
 
 from rumorscan.readers.objects.rows import ObjectMap
-from rumorscan.readers.values.plain import Column
+from rumorscan.readers.values.arrays import Column
 
 _KINDS = {str: pa.string(), int: pa.int64(), bool: pa.bool_()}
 _SPARE_KINDS = {**_KINDS, float: pa.float64()}

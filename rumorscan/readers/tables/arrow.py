@@ -1,4 +1,4 @@
-"""Columns that are already there: Parquet files, Arrow tables, frames of pandas and polars.
+"""Columns that are already there: Arrow tables, frames of pandas and polars.
 
 The row number is the position in the table; the first row is 1.
 """
@@ -7,36 +7,61 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import partial
-from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import orjson
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from rumorscan.errors import DumpError
-from rumorscan.readers.containers.packings import Limits
-from rumorscan.readers.intake.door import Intake, RawRows, check_width
-from rumorscan.readers.intake.shelves import Bookmarks, no_bookmarks
+from rumorscan.readers.intake.door import Intake, RawRows
 from rumorscan.readers.layouts.fields import FieldMap
-from rumorscan.readers.tables.columns import cut_to_size, decoded_bytes, sound_strings
-from rumorscan.readers.values.plain import Column, plain_text
+from rumorscan.readers.objects.rows import SAMPLE_ROWS
+from rumorscan.readers.tables.columns import sound_strings
+from rumorscan.readers.tables.nested import (
+    ObjectMaker,
+    frame_holds_objects,
+    frame_objects,
+    holds_objects,
+    objects_of,
+    read_numbered,
+    read_objects,
+)
+from rumorscan.readers.values.arrays import Column, plain_text
 
 MapMaker = Callable[[Sequence[str]], FieldMap]
-_FREE_ROWS = 10_000_000
+OBJECT_ROWS = 8_192
+"""Rows that are at once turned into objects, which take far more memory than columns."""
 Batch = dict[str, Column]
 """Columns of one length by name."""
 
 
-def read_batches(batches: Iterable[Batch], intake: Intake, fields: FieldMap) -> Iterator[FieldMap]:
+class Maps(NamedTuple):
+    """What makes the field maps of a table.
+
+    Attributes:
+        of_columns: from the names of columns.
+        of_objects: from the first rows, where cells hold objects.
+    """
+
+    of_columns: MapMaker
+    of_objects: ObjectMaker
+
+
+def read_batches(
+    batches: Iterable[Batch], intake: Intake, fields: FieldMap, first: int = 1
+) -> Iterator[FieldMap]:
     """Read batches of columns into the intake; yields the field map after each.
+
+    Args:
+        batches: the columns.
+        intake: takes the rows.
+        fields: which column holds which field.
+        first: the number of the first row.
 
     Raises:
         DumpError: a row is bad and the intake is strict.
     """
-    first = intake.rows + 1
     for batch in batches:
         count = len(next(iter(batch.values()), ()))
         if not count:
@@ -100,111 +125,35 @@ def column_names(schema: pa.Schema) -> list[str]:
     return names
 
 
-def read_parquet(
-    source: Path,
-    intake: Intake,
-    make_map: MapMaker,
-    batch_rows: int,
-    limits: Limits | None = None,
-    bookmarks: Bookmarks | None = None,
-) -> Iterator[FieldMap]:
-    """Read a Parquet file into the intake; only the mapped columns are read.
-
-    Between row groups it can be gone on with.
-
-    Raises:
-        DumpError: the file is damaged, the columns cannot be mapped, or a row is bad and the
-            intake is strict.
-    """
-    import pyarrow.parquet as pq
-
-    where = intake.door.path
-    bookmarks = bookmarks or no_bookmarks(intake)
-    decoded = 0
-    try:
-        with pq.ParquetFile(str(source)) as file:
-            check_width(file.schema_arrow.names, where)
-            _check_size(file.metadata, source.stat().st_size, where, limits or Limits())
-            fields = make_map(column_names(file.schema_arrow))
-            top = {
-                name.split(".")[0] if name not in file.schema_arrow.names else name
-                for name in fields.reads.values()
-            }
-            wanted = [name for name in file.schema_arrow.names if name in top]
-            strings = [name for name in fields.columns.values() if _is_string(file, name)]
-        with pq.ParquetFile(str(source), read_dictionary=strings) as file:
-            for groups in _groups_together(file.metadata, batch_rows):
-                if bookmarks.skips():
-                    yield fields
-                else:
-                    batches = file.iter_batches(batch_rows, groups, wanted, use_threads=False)
-                    for batch in batches:
-                        decoded += decoded_bytes(batch)
-                        (limits or Limits()).check(where, source.stat().st_size, decoded)
-                        parts = map(_as_batch, cut_to_size(batch))
-                        yield from read_batches(parts, intake, fields)
-                decoded = bookmarks.passed(partial(int, decoded)) or decoded
-    except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
-        raise DumpError(f"{where}: cannot be read as Parquet: {_first_line(error)}") from error
-
-
-def _groups_together(about: Any, rows: int) -> Iterator[list[int]]:
-    """Yield consecutive row groups that have so many rows together; only the last have fewer."""
-    groups: list[int] = []
-    waiting = 0
-    for group in range(about.num_row_groups):
-        groups.append(group)
-        waiting += about.row_group(group).num_rows
-        if waiting >= rows or group == about.num_row_groups - 1:
-            yield groups
-            groups, waiting = [], 0
-
-
-def _is_string(file: Any, path: str) -> bool:
-    """Whether a column of a Parquet file holds strings, at the end of its dotted path."""
-    kind: Any = pa.struct(file.schema_arrow)
-    if path in file.schema_arrow.names:
-        path, rest = "", [path]
-    else:
-        rest = path.split(".")
-    for name in rest:
-        kind = kind.field(name).type
-    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind))
-
-
-def _check_size(about: Any, size: int, where: str, limits: Limits) -> None:
-    """Refuse a file that claims far more rows or bytes than it can hold."""
-    groups = [about.row_group(place) for place in range(about.num_row_groups)]
-    limits.check(where, size, sum(group.total_byte_size for group in groups))
-    if about.num_rows > max(limits.ratio * size, _FREE_ROWS):
-        raise DumpError(
-            f"{where}: claims {about.num_rows:,} rows in {size:,} bytes, as a decompression bomb "
-            "does; if it is sound, raise reading.maximum_ratio"
-        )
-
-
-def read_table(
-    table: pa.Table, intake: Intake, make_map: MapMaker, batch_rows: int
-) -> Iterator[FieldMap]:
+def read_table(table: pa.Table, intake: Intake, maps: Maps, batch_rows: int) -> Iterator[FieldMap]:
     """Read an Arrow table into the intake.
 
     Raises:
         DumpError: the columns cannot be mapped, or a row is bad and the intake is strict.
     """
-    fields = make_map(column_names(table.schema))
-    batches = (_as_batch(batch) for batch in table.to_batches(max_chunksize=batch_rows))
+    if holds_objects(table.schema):
+        parts = table.to_batches(max_chunksize=min(batch_rows, OBJECT_ROWS))
+        objects, rows = objects_of(parts, maps.of_objects)
+        if objects is not None:
+            yield from read_objects(rows, intake, objects, batch_rows)
+            return
+    fields = maps.of_columns(column_names(table.schema))
+    batches = (as_batch(batch) for batch in table.to_batches(max_chunksize=batch_rows))
     yield from read_batches(batches, intake, fields)
 
 
-def read_pandas(
-    frame: Any, intake: Intake, make_map: MapMaker, batch_rows: int
-) -> Iterator[FieldMap]:
+def read_pandas(frame: Any, intake: Intake, maps: Maps, batch_rows: int) -> Iterator[FieldMap]:
     """Read a pandas frame into the intake; a column of mixed types is read value by value.
 
     Raises:
         DumpError: the columns cannot be mapped, or a row is bad and the intake is strict.
     """
-    fields = make_map([str(name) for name in frame.columns])
+    if frame_holds_objects(frame):
+        objects = maps.of_objects(list(frame_objects(frame.head(SAMPLE_ROWS))))
+        numbered = enumerate(frame_objects(frame), 1)
+        yield from read_numbered(numbered, intake, objects, batch_rows)
+        return
+    fields = maps.of_columns([str(name) for name in frame.columns])
 
     def batches() -> Iterator[Batch]:
         for start in range(0, len(frame), batch_rows):
@@ -225,11 +174,13 @@ def _pandas_column(series: Any) -> Column:
     return array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array
 
 
-def _as_batch(batch: pa.RecordBatch) -> Batch:
+def as_batch(batch: pa.RecordBatch) -> Batch:
+    """Return the columns of a batch by name; of two of one name the first.
+
+    Example:
+        >>> as_batch(pa.record_batch({"text": ["停水"]}))["text"].to_pylist()
+        ['停水']
+    """
     return {
         name: batch.column(place) for place, name in reversed(list(enumerate(batch.schema.names)))
     }
-
-
-def _first_line(error: Exception) -> str:
-    return str(error).strip().split("\n")[0]

@@ -6,7 +6,7 @@ long string a million times.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import numpy as np
@@ -15,6 +15,8 @@ import pyarrow.compute as pc
 
 DECODED_BYTES = 64 << 20
 """A batch whose strings take more is cut in two, and again."""
+_JOINED_BYTES = 16 << 20
+_ITEM_BYTES = 64
 
 
 def sound_strings(column: Any) -> tuple[Any, int]:
@@ -83,8 +85,34 @@ def cut_to_size(batch: pa.RecordBatch) -> Iterator[pa.RecordBatch]:
         yield batch
 
 
+def joined(batches: Iterable[pa.RecordBatch], rows: int) -> Iterator[pa.RecordBatch]:
+    """Yield batches of a few rows put together, as far as they stay small.
+
+    Example:
+        >>> ones = [pa.record_batch({"text": ["停水"]})] * 5
+        >>> [batch.num_rows for batch in joined(ones, 2)]
+        [2, 2, 1]
+    """
+    waiting: list[pa.RecordBatch] = []
+    waiting_rows = waiting_bytes = 0
+    for batch in batches:
+        size = max(batch.nbytes, decoded_bytes(batch))
+        if waiting and (
+            waiting_rows + batch.num_rows > rows or waiting_bytes + size > _JOINED_BYTES
+        ):
+            yield pa.concat_batches(waiting)
+            waiting, waiting_rows, waiting_bytes = [], 0, 0
+        waiting.append(batch)
+        waiting_rows += batch.num_rows
+        waiting_bytes += size
+    if waiting:
+        yield pa.concat_batches(waiting)
+
+
 def decoded_bytes(batch: pa.RecordBatch) -> int:
-    """Return how many bytes the strings in dictionaries take when they are written out.
+    """Return how many bytes the strings take when they are written out.
+
+    Items of lists count as well, for each becomes an object.
 
     Raises:
         pa.ArrowInvalid: a value is said to be in a dictionary that does not have it.
@@ -97,12 +125,21 @@ def decoded_bytes(batch: pa.RecordBatch) -> int:
             if len(indices) and not 0 <= indices.min() <= indices.max() < len(lengths):
                 raise pa.ArrowInvalid("an index of the dictionary is out of bounds")
             total += int(lengths[indices].sum())
+        elif _is_bytes(column.type) or pa.types.is_string(column.type):
+            total += pc.sum(pc.binary_length(column)).as_py() or 0
+        if len(column) > batch.num_rows:
+            total += _ITEM_BYTES * len(column)
     return total
 
 
 def _leaves(columns: list[Any]) -> Iterator[Any]:
     for column in columns:
-        if pa.types.is_struct(column.type):
+        kind = column.type
+        if pa.types.is_struct(kind):
             yield from _leaves(column.flatten())
+        elif pa.types.is_map(kind):
+            yield from _leaves([column.keys, column.items])
+        elif pa.types.is_list(kind) or pa.types.is_large_list(kind):
+            yield from _leaves([column.flatten()])
         else:
             yield column

@@ -14,7 +14,7 @@ from rumorscan.errors import DumpError
 from rumorscan.readers.containers.archives import Member, name_of
 
 VALUE_BYTES = 16 << 20
-"""A longer text or blob is an error, before memory is taken for it."""
+"""A longer text or blob costs its row, before memory is taken for it."""
 CACHE_BYTES = 64 << 20
 SECONDS = 600.0
 """How long the engine may work for one row, such as on a table that never ends."""

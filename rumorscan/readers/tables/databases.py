@@ -20,9 +20,10 @@ from rumorscan.readers.intake.door import Intake
 from rumorscan.readers.layouts.finding import known_layouts
 from rumorscan.readers.layouts.shapes import Join
 from rumorscan.readers.tables.database_limits import guard
-from rumorscan.readers.tables.sheets import Cells, MapMaker, Sheet, Taken, read_sheets
+from rumorscan.readers.tables.sheets import Cells, MapMaker, Sheet, Taken, Unread, read_sheets
 
 _FETCHED = 2_000
+_SHOWN = 1_000
 _DAMAGE = ("tree", "page", "freelist", "missing from index", "out of order")
 """What SQLite's check says of damage; it speaks of values that break a rule, too."""
 
@@ -121,14 +122,57 @@ class Database:
         counting = f"SELECT COUNT(*) FROM {_quoted(name)}"  # noqa: S608 - names are quoted
         count = self.connection.execute(counting).fetchone()[0]
 
-        def rows() -> Iterator[Cells]:
+        def rows() -> Iterator[Cells | Unread]:
             for table in (name, *(join.table for join in joins)):
                 self._check(table)
-            cursor = self.connection.execute(self._query(name, joins))
-            while part := cursor.fetchmany(_FETCHED):
-                yield from (_values(row) for row in part)
+            if joins or not self._has_row_ids(name):
+                cursor = self.connection.execute(self._query(name, joins))
+                yield from map(_values, cursor)
+            else:
+                yield from self._by_row_ids(name)
 
         return Sheet(name, columns, int(count), rows)
+
+    def _by_row_ids(self, name: str) -> Iterator[Cells | Unread]:
+        """Yield the rows of a table; one with a value over the limit is set aside."""
+        table = _quoted(name)
+        columns = [f"{table}.{_quoted(column)}" for column in self._tables[name]]
+        # no values but those that were read here come in
+        find = f"SELECT {table}.rowid FROM {table}"  # noqa: S608 - names are quoted
+        read = f"SELECT {', '.join(columns)} FROM {table}"  # noqa: S608 - names are quoted
+        order = f"ORDER BY {table}.rowid LIMIT {_FETCHED:d}"
+        behind = ""
+        while numbers := self.connection.execute(f"{find} {behind} {order}").fetchall():
+            done = 0
+            try:
+                for row in self.connection.execute(f"{read} {behind} {order}"):
+                    done += 1
+                    yield _values(row)
+            except sqlite3.DataError as error:
+                _check_size(error)
+                # the engine is a row ahead, so that the one before may be lost as well
+                for [number] in numbers[done:]:
+                    yield self._row(name, f"{read} WHERE {table}.rowid = {number:d}", number)
+            behind = f"WHERE {table}.rowid > {numbers[-1][0]:d}"
+
+    def _row(self, name: str, query: str, number: int) -> Cells | Unread:
+        try:
+            return _values(self.connection.execute(query).fetchone())
+        except sqlite3.DataError as error:
+            _check_size(error)
+            return Unread("too-long", "a value over 16 MB", self._readable(name, number))
+
+    def _readable(self, name: str, row: int) -> dict[str, Any]:
+        """Return the cells of a row that are not over the limit."""
+        cells = {}
+        for column in self._tables[name]:
+            find = f"SELECT {_quoted(column)} FROM {_quoted(name)} WHERE rowid = ?"  # noqa: S608
+            try:
+                [cell] = self.connection.execute(find, [row]).fetchone()
+            except sqlite3.DataError:
+                cell = None
+            cells[column] = cell[:_SHOWN] if isinstance(cell, (str, bytes)) else cell
+        return cells
 
     def _check(self, name: str) -> None:
         """Look at every page of a table, since a damaged one may hide rows without an error.
@@ -173,11 +217,19 @@ class Database:
         return f"{query} ORDER BY {table}.rowid" if self._has_row_ids(name) else query
 
     def _has_row_ids(self, name: str) -> bool:
+        if "rowid" in map(str.lower, self._tables[name]):
+            return False  # a column of that name hides them
         try:
             self.connection.execute(f"SELECT rowid FROM {_quoted(name)} LIMIT 1")  # noqa: S608
         except sqlite3.OperationalError:
             return False
         return True
+
+
+def _check_size(error: sqlite3.DataError) -> None:
+    """Raise the error again unless it is of a value over the limit."""
+    if error.sqlite_errorcode != sqlite3.SQLITE_TOOBIG:
+        raise error
 
 
 def _quoted(name: str) -> str:

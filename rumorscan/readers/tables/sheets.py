@@ -5,7 +5,7 @@ The row number counts the rows of all tables that are read, in their order; the 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, time
 from typing import Any
@@ -14,14 +14,31 @@ import numpy as np
 
 from rumorscan.errors import DumpError
 from rumorscan.readers.containers.finding import NoRowsError
-from rumorscan.readers.intake.door import Intake, RawRows
+from rumorscan.readers.intake.door import Intake, RawRows, Reject
 from rumorscan.readers.layouts.fields import FieldMap
 from rumorscan.readers.layouts.finding import OTHER_LAYOUT
 from rumorscan.readers.objects.rows import dumped
 
+_BATCH_CHARACTERS = 16 << 20
+"""A batch with more is handed over, however few its rows are."""
 Cells = Sequence[Any]
 MapMaker = Callable[[Sequence[str], str], FieldMap]
 """Makes the field map of columns, and of the table that has them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """Stands for a row that is set aside before it is read.
+
+    Attributes:
+        reason: why, as in `REASONS`.
+        detail: the same more closely.
+        cells: what can be shown of it, by column.
+    """
+
+    reason: str
+    detail: str
+    cells: Mapping[str, Any]
 
 
 @dataclass(slots=True)
@@ -38,7 +55,7 @@ class Sheet:
     name: str
     columns: list[str]
     count: int
-    rows: Callable[[], Iterator[Cells]]
+    rows: Callable[[], Iterator[Cells | Unread]]
 
 
 @dataclass(slots=True)
@@ -110,28 +127,42 @@ def _choose(
     return chosen, first_error
 
 
-def _batches(sheet: Sheet, batch_rows: int) -> Iterator[list[Cells]]:
-    batch: list[Cells] = []
+def _batches(sheet: Sheet, batch_rows: int) -> Iterator[list[Cells | Unread]]:
+    batch: list[Cells | Unread] = []
+    size = 0
     for row in sheet.rows():
         batch.append(row)
-        if len(batch) >= batch_rows:
+        if not isinstance(row, Unread):
+            size += sum(len(cell) for cell in row if isinstance(cell, (str, bytes)))
+        if len(batch) >= batch_rows or size >= _BATCH_CHARACTERS:
             yield batch
-            batch = []
+            batch, size = [], 0
     if batch:
         yield batch
 
 
-def _raw_rows(sheet: Sheet, fields: FieldMap, batch: list[Cells], first: int) -> RawRows:
+def _raw_rows(
+    sheet: Sheet, fields: FieldMap, batch: Sequence[Cells | Unread], first: int
+) -> RawRows:
+    rows: list[Cells] = []
+    numbers: list[int] = []
+    broken: list[Reject] = []
+    for number, row in enumerate(batch, first):
+        if isinstance(row, Unread):
+            broken.append(Reject(number, row.reason, row.detail, dumped(row.cells)))
+        else:
+            rows.append(row)
+            numbers.append(number)
     places = {name: sheet.columns.index(column) for name, column in fields.reads.items()}
-    columns = {name: [row[place] for row in batch] for name, place in places.items()}
+    columns = {name: [row[place] for row in rows] for name, place in places.items()}
     for name in ("text", *fields.spares_of("text")):
         if name in columns:
             columns[name] = [_as_text(value) for value in columns[name]]
 
     def raw(place: int) -> str:
-        return dumped(dict(zip(sheet.columns, batch[place], strict=False)))
+        return dumped(dict(zip(sheet.columns, rows[place], strict=False)))
 
-    return RawRows(columns, np.arange(first, first + len(batch)), raw)
+    return RawRows(columns, np.asarray(numbers, np.int64), raw, broken)
 
 
 def _as_text(value: Any) -> Any:

@@ -12,9 +12,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from rumorscan.readers.layouts.fields import FieldMap
+from rumorscan.readers.layouts.fields import CARRIED, FieldMap
+from rumorscan.readers.values.arrays import Column
 from rumorscan.readers.values.markup import joined_pieces, listed_words, plain_html
-from rumorscan.readers.values.plain import Column, ids_of, words_of
+from rumorscan.readers.values.plain import flags_of, ids_of, words_of
 
 _EDGES = " \t\r\n\ufeff\u3000\xa0"
 
@@ -71,7 +72,7 @@ def tidy(columns: Mapping[str, Column], fields: FieldMap) -> Tidied:
 
 
 def _is_field(name: str) -> bool:
-    return not any(sign in name for sign in "~+?!")
+    return not any(sign in name for sign in f"~+?!{CARRIED}")
 
 
 def _blanks(values: Column) -> np.ndarray[Any, Any]:
@@ -157,6 +158,9 @@ def _cut(columns: dict[str, Column], fields: FieldMap) -> None:
         if name in columns:
             words, _ = ids_of(columns[name]) if name.endswith("_id") else words_of(columns[name])
             is_blank = pc.is_in(words, pa.array(blanks, pa.string()))
+            if name == "parent_id" and "post_id" in columns:  # Weibo's own way to say none
+                itself = pc.equal(words, ids_of(columns["post_id"])[0])
+                is_blank = pc.or_(is_blank, pc.fill_null(itself, False))
             columns[name] = pc.if_else(is_blank, pa.scalar(None, pa.string()), words)
     for name, prefixes in fields.layout.prefixes.items():
         if name in columns:
@@ -170,7 +174,8 @@ def _tell_kinds(
 ) -> None:
     """Say what posts are, where the layout has more than one kind of them."""
     layout = fields.layout
-    if not (layout.mixed or layout.kinds or layout.branches) or "kind" in fields.constants:
+    tells = layout.mixed or layout.kinds or layout.branches or layout.originals
+    if not tells or "kind" in fields.constants:
         return
     kinds = np.full(count, "post", object)
     for name, kind in (("parent_id", "comment"), ("repost_of", "repost")):
@@ -179,6 +184,10 @@ def _tell_kinds(
     for column, kind in layout.kinds.items():
         if f"!{column}" in columns:
             kinds[~_blanks(columns[f"!{column}"])] = kind
+    for column in layout.originals:
+        if f"!{column}" in columns:
+            own = flags_of(columns[f"!{column}"])[0]
+            kinds[np.asarray(pc.fill_null(pc.invert(own), False))] = "repost"
     told = pa.array(kinds, pa.string())
     tidied["kind"] = _or_else(tidied.get("kind", pa.nulls(count)), told)
 

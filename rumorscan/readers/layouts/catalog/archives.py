@@ -18,8 +18,9 @@ ARCHIVES: tuple[Layout, ...] = (
             "root_id": ("thread_id",),
             "posted_at": ("unix_timestamp", "timestamp"),
         },
+        local_accounts=True,
         tz="UTC",
-        remark="pseudonyms hold within this file only",
+        remark="pseudonyms hold within this file only; its name stands before them",
     ),
     Layout(
         "twarc",

@@ -31,6 +31,7 @@ FORUMS: tuple[Layout, ...] = (
         },
         constants={**_TIEBA, "kind": "comment"},
         joins=(Join("post", "post_id"), Join("user", "user_id")),
+        threads_by_parent=True,
     ),
     Layout(
         "tieba-posts",

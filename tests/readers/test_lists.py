@@ -1,0 +1,149 @@
+"""JSON documents that are lists: read a piece at a time, and broken ones as far as they go."""
+
+import io
+import json
+import os
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rumorscan.errors import DumpError
+from rumorscan.readers import inspect, read_posts
+from rumorscan.readers.encodings import decoding
+from rumorscan.readers.objects import elements
+from rumorscan.readers.objects.elements import ElementScanner
+from tests.readers import bombs
+from tests.readers.test_hostile_files import MEMORY, read_apart
+
+ROWS = [{"post_id": f"p{n}", "account_id": "a", "text": f"停水{n}天"} for n in range(6)]
+WORDS = st.text(alphabet='水"\\,[]{} \n', max_size=6)
+VALUES = st.recursive(
+    st.one_of(st.none(), st.integers(), WORDS),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(WORDS, inner, max_size=3),
+    max_leaves=8,
+)
+
+
+@given(st.lists(VALUES, max_size=5), st.sampled_from([None, 1]), st.lists(st.integers(0, 200)))
+def test_elements_are_found_wherever_the_document_is_cut(values, indent, cuts):
+    document = json.dumps(values, indent=indent, ensure_ascii=False).encode() + b"\n"
+    stream = io.BytesIO(document[1:])
+    pieces = [*(stream.read(count) for count in cuts), stream.read()]
+    scanner = ElementScanner(1)
+    found = []
+    for part in scanner.cut(pieces):
+        for place, element in zip(part.begins().tolist(), part, strict=True):
+            assert document[part.start + place :].startswith(element.lstrip())
+            found.append(json.loads(element))
+    assert found == values
+    assert scanner.closed
+    assert not scanner.rest.strip()
+
+
+def read(tmp_path, document, **options):
+    path = tmp_path / "dump.json"
+    path.write_bytes(document if isinstance(document, bytes) else document.encode())
+    posts = read_posts(path, **options)
+    assert posts.rows == len(posts) + posts.rejects.num_rows
+    assert inspect(path).inputs[0].report.rows == posts.rows
+    return posts.column("post_id").to_pylist(), [
+        (row["source_row"], row["reason"], row["detail"]) for row in posts.rejects.to_pylist()
+    ]
+
+
+CUT = "the document is cut short: its list does not end"
+LINES = [json.dumps(row, ensure_ascii=False) for row in ROWS]
+ALL = [row["post_id"] for row in ROWS]
+
+
+@pytest.mark.parametrize("between", [",", ",\n", " ,\r\n  "])
+@pytest.mark.parametrize("size", [7, 64, 1 << 20])
+def test_a_list_that_is_cut_short_keeps_what_came_before(tmp_path, monkeypatch, between, size):
+    monkeypatch.setattr(decoding, "SAMPLE_BYTES", size)
+    monkeypatch.setattr(decoding, "BLOCK_BYTES", size)
+    whole = f"[{between.join(LINES)}]"
+    assert read(tmp_path, whole) == (ALL, [])
+    for end in (whole[:-1], whole[:-5], whole[: whole.rindex("{")], whole[: -len(LINES[-1])]):
+        assert read(tmp_path, end) == (ALL[:5], [(6, "bad-json", CUT)])
+    with pytest.raises(DumpError, match=r"row 6 .byte .*: its list does not end"):
+        read(tmp_path, whole[:-5], strict=True)
+
+
+BROKEN = {
+    "a word without quotes": ('{"post_id": p9}', 1),
+    "nothing": ("", 1),
+    "two without a comma": ("{} {}", 1),
+    "no object": ("7", 1),
+    "not a number": ('{"account_id": "a", "text": "停水", "n": NaN, "post_id": "x"}', 0),
+    "half a character": ('{"account_id": "a", "text": "停\\\\ud800", "post_id": "x"}', 0),
+}
+
+
+@pytest.mark.parametrize("case", BROKEN)
+def test_a_broken_element_costs_itself(tmp_path, case):
+    element, lost = BROKEN[case]
+    posts, rejects = read(tmp_path, f"[{LINES[0]}, {element}, {', '.join(LINES[1:])}]")
+    assert [name for name in posts if name != "x"] == ALL
+    assert len(rejects) == lost
+
+
+def test_a_quotation_mark_that_is_missing_costs_its_line(tmp_path):
+    bad = '{"account_id": "a, "text": "停水"}'
+    assert read(tmp_path, "[" + ",\n".join([LINES[0], bad, *LINES[1:]]) + "]")[0] == ALL
+    posts, rejects = read(tmp_path, "[" + ",".join([LINES[0], bad, *LINES[1:]]) + "]")
+    assert posts == ALL[:1]  # in one line nothing says where the next one begins
+    assert [reason for _, reason, _ in rejects] == ["bad-json"]
+
+
+def test_elements_that_lose_their_ends_take_no_time_without_end(tmp_path, monkeypatch):
+    monkeypatch.setattr(elements, "_MENDS", 20)
+    lines = ["[" + LINES[0], LINES[1], *['{"text": {"a": "}'] * 5_000, LINES[2]]
+    posts, rejects = read(tmp_path, ",\n".join(lines))
+    assert posts == ALL[:2]
+    assert len(rejects) == 21
+
+
+def test_what_stands_behind_the_list_is_set_aside(tmp_path):
+    document = f"[{','.join(LINES)}]"
+    expected = [(7, "bad-json", "stands behind the end of the list")]
+    assert read(tmp_path, document + document) == (ALL, expected)
+    assert read(tmp_path, document + " \n\0\0") == (ALL, [])
+
+
+def test_an_element_over_the_limit_costs_itself(tmp_path, monkeypatch):
+    monkeypatch.setattr(elements, "ELEMENT_LIMIT", 5_000)
+    monkeypatch.setattr(decoding, "BLOCK_BYTES", 1_000)
+    monkeypatch.setattr(decoding, "SAMPLE_BYTES", 1_000)
+    for long in (json.dumps({"text": "水" * 9_000}), "[" * 9_000 + "]" * 9_000):
+        posts, rejects = read(tmp_path, f"[{LINES[0]}, {long}, {', '.join(LINES[1:])}]")
+        assert posts == ALL
+        assert rejects == [(2, "too-long", "over 16 MB")]
+
+
+def test_many_columns_cost_their_element(tmp_path):
+    wide = json.dumps({f"c{n}": n for n in range(20_000)})
+    assert read(tmp_path, f"[{LINES[0]}, {wide}]")[1] == [(2, "too-wide", "20,000 keys")]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "gb18030", "utf-16"])
+def test_lists_in_other_encodings_are_read(tmp_path, encoding):
+    document = f"[{','.join(LINES * 50)}]".encode(encoding)
+    assert read(tmp_path, document) == (ALL * 50, [])
+
+
+@pytest.mark.skipif(os.name == "nt", reason="memory is measured as Unix does")
+def test_memory_does_not_grow_with_the_list(tmp_path):
+    path = tmp_path / "a.json"
+    row = json.dumps({"account_id": "a", "text": "城东水厂停水三天" * 40, "n": [1] * 40})
+    with path.open("w") as file:
+        file.write("[" + ",".join([row] * 1_000))
+        for _ in range(250):
+            file.write("," + ",".join([row] * 1_000))
+        file.write("]")
+    assert path.stat().st_size > 500_000_000
+    (tmp_path / "b.json.zst").write_bytes(bombs.PACK["zst"](b"[" + b"[]," * (9 << 20) + b"{}]"))
+    [list_of_posts, empty] = read_apart(path, tmp_path / "b.json.zst")
+    assert list_of_posts[0] == "read"
+    assert empty[0] == "refused"
+    assert max(list_of_posts[1], empty[1]) < MEMORY
