@@ -13,6 +13,7 @@ from tests.training.tiny import tiny_encoder
 SCRIPTS = Path(__file__).parents[2] / "scripts"
 LINEAR, STACKED = SCRIPTS / "train_linear.py", SCRIPTS / "train_classifier.py"
 SETS = ("ced", "ma2016", "weibo16", "weibo_unk10k", "weibo20")
+BESIDE = ("checked", "chef_claims", "factcheck")
 ORDINARY = {
     "dumps/weibo_threads_2011_2015.jsonl.xz": "楼上说得好",
     "dumps/weibo_reposts_2011_2015.jsonl.xz": "转给我妈看看",
@@ -32,7 +33,7 @@ def write(path, lines):
 
 def posts(name, count=80):
     """Return invented posts, short enough to be near-duplicates of no other."""
-    place = (*SETS, "checked").index(name)
+    place = (*SETS, *BESIDE).index(name)
     link = "link" if name == "weibo20" else ""
     ends = ("已通报", "快囤")
     return [
@@ -51,7 +52,7 @@ def posts(name, count=80):
 @pytest.fixture(scope="module")
 def data(tmp_path_factory):
     folder = tmp_path_factory.mktemp("data")
-    every = {name: posts(name) for name in (*SETS, "checked")}
+    every = {name: posts(name) for name in (*SETS, *BESIDE)}
     for name, rows in every.items():
         lines = [json.dumps(row, ensure_ascii=False) for row in rows]
         write(folder / "labeled" / f"{name}.jsonl.xz", lines)
