@@ -30,7 +30,7 @@ Row = dict[str, Any]
     metavar="R",
     default=0.05,
     type=click.FloatRange(0.0, 1.0, min_open=True, max_open=True),
-    help="先验 Share of false posts among claims; 0.5 = balanced [0.05].",
+    help="先验 Share of false posts to calibrate for; 0.5 = balanced [0.05].",
 )
 @click.option(
     "--format",

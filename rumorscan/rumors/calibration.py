@@ -76,13 +76,30 @@ def fit_platt(
     if not positives or not negatives:
         raise ValueError("both labels must occur; expected 1 and 0 among the labels")
     targets = np.where(positive, (positives + 1) / (positives + 2), 1 / (negatives + 2))
-    weights = np.ones(len(labels)) if sample_weight is None else np.array(sample_weight)
-    for side in (positive, ~positive):
-        weights[side] *= 0.5 / weights[side].sum()
+    weights = balanced_weights(positive, sample_weight)
     center, spread = float(scores.mean()), float(scores.std()) or 1.0
     scaled = (scores - center) / spread
     slope, intercept = _newton(scaled, targets, weights)
     return Platt(slope / spread, intercept - slope * center / spread)
+
+
+def balanced_weights(
+    positive: npt.NDArray[np.bool_], sample_weight: Floats | None = None
+) -> Floats:
+    """Return how much rows count when both classes weigh one half.
+
+    Args:
+        positive: which rows are of the first class, shape (n,); both must occur.
+        sample_weight: how much each row counts within its class, shape (n,), or None.
+
+    Example:
+        >>> balanced_weights(np.array([True, False, False])).tolist()
+        [0.5, 0.25, 0.25]
+    """
+    weights = np.ones(len(positive)) if sample_weight is None else np.array(sample_weight)
+    for side in (positive, ~positive):
+        weights[side] *= 0.5 / weights[side].sum()
+    return weights
 
 
 def to_base_rate(probabilities: Floats, trained_rate: float, base_rate: float) -> Floats:

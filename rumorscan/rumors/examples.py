@@ -82,7 +82,9 @@ def gather_examples(
         labeled,
         labels,
         None if sample_weight is None else np.asarray(sample_weight, dtype=np.float64),
-        _coded(groups, len(labels), "texts", "groups", find_distinct(labeled).key_of_row),
+        find_distinct(labeled).key_of_row
+        if groups is None
+        else _coded(groups, len(labels), "texts", "groups"),
         None if sources is None else _coded(sources, len(labels), "texts", "sources"),
         every_post if is_post is None else np.asarray(is_post, dtype=bool),
         others,
@@ -142,10 +144,9 @@ def fit_heads(
     return Fitted(rarity, head, claims, rows, transfer), held_out
 
 
-def _coded(values: Any, count: int, things: str, names: str, without: Codes | None = None) -> Codes:
-    """Return a number for each value, or what stands where there are none."""
-    codes = group_codes(values) if values is not None else without
-    if codes is None or len(codes) != count:
-        found = 0 if codes is None else len(codes)
-        raise LabeledError(f"{count} {things} but {found} {names}; expected as many")
+def _coded(values: Any, count: int, things: str, names: str) -> Codes:
+    """Return a number for each value; there must be one for each thing."""
+    codes = group_codes(values)
+    if len(codes) != count:
+        raise LabeledError(f"{count} {things} but {len(codes)} {names}; expected as many")
     return codes

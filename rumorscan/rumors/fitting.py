@@ -79,10 +79,19 @@ class Problem:
         held_out = np.full(len(part), np.nan)
         for one in np.unique(part):
             tested = part == one
-            known = tested | np.isin(self.groups, self.groups[tested])
-            weights, intercept = self.solve(~known)
-            held_out[tested] = self.rows[tested] @ weights + intercept
+            held_out[tested] = self.scores_of(tested, ~self.knows(tested))
         return held_out
+
+    def knows(self, tested: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+        """Return some rows, and all that share a group with one of them, as a mask."""
+        known: npt.NDArray[np.bool_] = tested | np.isin(self.groups, self.groups[tested])
+        return known
+
+    def scores_of(self, tested: npt.NDArray[np.bool_], learned: npt.NDArray[np.bool_]) -> Floats:
+        """Return what is said of some rows by weights fitted on others."""
+        weights, intercept = self.solve(learned)
+        scores: Floats = self.rows[tested] @ weights + intercept
+        return scores
 
 
 def pose(
@@ -152,11 +161,10 @@ def fit_transfer(problem: Problem, head: Head, sources: Codes) -> Platt:
     for number in range(max(counts)):
         turn = np.where(problem.labels == short, number % min(counts), number)
         tested = part == turn
-        known = tested | np.isin(problem.groups, problem.groups[tested])
-        if len(np.unique(problem.labels[~known])) < len(counts):
+        learned = ~problem.knows(tested)
+        if len(np.unique(problem.labels[learned])) < len(counts):
             return Platt()
-        weights, intercept = problem.solve(~known)
-        held_out[tested] = problem.rows[tested] @ weights + intercept
+        held_out[tested] = problem.scores_of(tested, learned)
     return _calibrate(problem, head.platt.log_odds(held_out), np.ones(len(sources), dtype=bool))
 
 

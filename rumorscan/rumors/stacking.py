@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from rumorscan.rumors.calibration import Floats, sigmoid
+from rumorscan.rumors.calibration import Floats, balanced_weights, sigmoid
 
 _COST = 1.0
 """Inverse strength of the penalty: a handful of held-out posts must not make a bold slope."""
@@ -78,9 +78,7 @@ def fit_stack(
     positive = labels == 1
     if positive.all() or not positive.any():
         raise ValueError("both labels must occur; expected 1 and 0 among the labels")
-    weight = np.ones(len(labels)) if sample_weight is None else np.array(sample_weight)
-    for side in (positive, ~positive):
-        weight[side] *= 0.5 / weight[side].sum()
+    weight = balanced_weights(positive, sample_weight)
     scale = scores.std(axis=0)
     scale[scale == 0] = 1.0
     scaled = scores / scale

@@ -92,12 +92,17 @@ def train(
         ...     sorted(path.name for path in training.path.iterdir())[:4]
         ['README.md', 'config.json', 'digests.json', 'metrics.json']
     """
-    recipe = make_recipe(
-        kind, base=base, seeds=seeds, seed=seed, work=work, device=device, say=progress
-    )
     corpus = read_labeled(labeled)
-    if further is not None:
-        recipe = recipe.with_further(leave_twins(read_labeled(further), corpus))
+    recipe = make_recipe(
+        kind,
+        base=base,
+        further=None if further is None else leave_twins(read_labeled(further), corpus),
+        seeds=seeds,
+        seed=seed,
+        work=work,
+        device=device,
+        say=progress,
+    )
     training = learn(
         corpus,
         recipe,
@@ -114,6 +119,7 @@ def make_recipe(
     kind: str,
     *,
     base: str | Path = BASE,
+    further: Corpus | None = None,
     seeds: int = 1,
     seed: int = 0,
     work: str | Path | None = None,
@@ -125,6 +131,7 @@ def make_recipe(
     Args:
         kind: one of `KINDS`.
         base: the encoder's name or checkpoint folder.
+        further: claims of another genre, from which the linear model learns.
         seeds: networks tried for each model.
         seed: of everything that is drawn.
         work: where fine-tuned networks are kept.
@@ -140,7 +147,7 @@ def make_recipe(
         'linear'
     """
     if kind == "linear":
-        return LinearRecipe(seed=seed)
+        return LinearRecipe(seed=seed, further=further)
     if kind not in KINDS:
         raise ModelError(f"kind {kind!r} is unknown; expected one of {', '.join(KINDS)}")
     from rumorscan.training.stacked import StackedRecipe, choose_tuning
@@ -149,6 +156,7 @@ def make_recipe(
         base=resolve_encoder(base),
         seed=seed,
         seeds=seeds,
+        further=further,
         tuning=choose_tuning(device),
         work=None if work is None else Path(work),
         say=say,

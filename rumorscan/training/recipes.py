@@ -6,7 +6,6 @@ once on all of them.
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -68,10 +67,6 @@ class Recipe(Protocol):
 
     def finish(self, model: Any) -> SavedModel:
         """Return a fitted model as it is served and saved."""
-        ...
-
-    def with_further(self, further: Corpus | None) -> Recipe:
-        """Return the recipe with other claims of another genre, or none."""
         ...
 
     def to_dict(self) -> dict[str, Any]:
@@ -173,10 +168,6 @@ class LinearRecipe:
     def finish(self, model: LinearModel) -> LinearModel:
         """Return the model as it is."""
         return model
-
-    def with_further(self, further: Corpus | None) -> LinearRecipe:
-        """Return the recipe with other claims of another genre, or none."""
-        return dataclasses.replace(self, further=further)
 
     def to_dict(self) -> dict[str, Any]:
         """Return what decides the model beside the data, as plain data."""

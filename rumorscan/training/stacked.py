@@ -123,10 +123,6 @@ class StackedRecipe:
             network=pack_network(encoder.network),
         )
 
-    def with_further(self, further: Corpus | None) -> StackedRecipe:
-        """Return the recipe with other claims of another genre, or none."""
-        return dataclasses.replace(self, further=further)
-
     def to_dict(self) -> dict[str, Any]:
         """Return what decides the model beside the data, as plain data."""
         return {

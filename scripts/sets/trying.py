@@ -48,7 +48,7 @@ def add_trials(
 def try_alone(recipe: Recipe, corpus: Corpus, seed: int) -> dict:
     """Return the metrics of ced learned from ced only, as others report them."""
     say("ced by itself")
-    recipe = recipe.with_further(None)
+    recipe = dataclasses.replace(recipe, further=None)
     alone = corpus.take(corpus.sources == "ced")
     given = trials.Material(alone, link_clusters(alone.groups), {})
     grouped = trials.try_folds(recipe, given, folds=FOLDS_ALONE, seed=seed, say=say)
@@ -62,7 +62,7 @@ def try_alone(recipe: Recipe, corpus: Corpus, seed: int) -> dict:
 
 def try_seeds(recipe: Recipe, corpus: Corpus, seeds: Iterable[int]) -> dict:
     """Return the metrics of ced later in time, with networks of other seeds."""
-    recipe = recipe.with_further(None)
+    recipe = dataclasses.replace(recipe, further=None)
     alone = corpus.take(corpus.sources == "ced")
     ours = trials.Material(alone, find_clusters(alone), {})
     found = {}

@@ -250,3 +250,22 @@ def test_weights_balance_labels_within_a_source_and_copies_within_a_cluster():
 def test_the_python_twins_of_the_commands_are_public():
     assert rs.train is train
     assert rs.evaluate is evaluate
+
+
+def test_further_claims_teach_falsehood_and_are_measured_nowhere(tmp_path):
+    rows = labeled_rows(120, **FIELDS)
+    claims = labeled_rows(40, seed=5)
+    options = {"kind": "linear", "folds": 2, "ordinary": {"talk": ordinary_texts(60)}}
+    alone = train(rows, tmp_path / "alone", **options)
+    taught = train(rows, tmp_path / "taught", further=[*claims, rows[0]], **options)
+    assert taught.settings["further"] == len(claims), "a twin of a labeled post is passed over"
+    assert taught.data["posts"] == alone.data["posts"] == len(rows)
+    assert taught.model.fitted_.rows["labeled"] == alone.model.fitted_.rows["labeled"] + len(claims)
+    assert taught.trials["grouped"]["all"].n == len(rows)
+
+
+def test_further_claims_that_are_all_twins_change_nothing(tmp_path):
+    rows = labeled_rows(120, **FIELDS)
+    alone = train(rows, tmp_path / "alone", kind="linear", folds=2)
+    taught = train(rows, tmp_path / "taught", kind="linear", folds=2, further=rows[:3])
+    assert taught.to_dict() == alone.to_dict()

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from itertools import chain, islice
+from itertools import accumulate, chain, islice
 from typing import Any
 
 import pyarrow as pa
@@ -150,16 +150,9 @@ def _sound(column: pa.Array) -> tuple[pa.Array, int]:
     if pa.types.is_list(kind) or pa.types.is_large_list(kind):
         values, mended = _sound(column.flatten())
         lengths = column.value_lengths().fill_null(0).to_pylist()
-        offsets = pa.array([0, *_sums(lengths)], pa.int64())
+        offsets = pa.array([0, *accumulate(lengths)], pa.int64())
         return pa.LargeListArray.from_arrays(offsets, values, mask=column.is_null()), mended
     return sound_strings(column)
-
-
-def _sums(lengths: Iterable[int]) -> Iterator[int]:
-    total = 0
-    for length in lengths:
-        total += length
-        yield total
 
 
 def frame_objects(frame: Any) -> Iterator[dict[str, Any]]:

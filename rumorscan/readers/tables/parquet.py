@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import accumulate
 from pathlib import Path
@@ -24,12 +24,7 @@ from rumorscan.readers.tables.arrow import (
 )
 from rumorscan.readers.tables.columns import cut_to_size, decoded_bytes, joined
 from rumorscan.readers.tables.nested import holds_objects, objects_of, read_objects
-from rumorscan.readers.tables.parquet_limits import (
-    BUFFER_BYTES,
-    LIST_LIMIT,
-    check_footer,
-    check_pages,
-)
+from rumorscan.readers.tables.parquet_limits import check_footer, check_pages, open_parquet
 
 
 @dataclass(slots=True)
@@ -47,18 +42,6 @@ class _Source:
     where: str
     limits: Limits
     decoded: int = 0
-
-    def open(self, dictionaries: Sequence[str] = ()) -> Any:
-        """Return the open file; some columns are held as dictionaries."""
-        import pyarrow.parquet as pq
-
-        return pq.ParquetFile(
-            str(self.path),
-            read_dictionary=list(dictionaries),
-            buffer_size=BUFFER_BYTES,
-            pre_buffer=False,
-            thrift_container_size_limit=LIST_LIMIT,
-        )
 
     def watched(self, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         """Yield the batches until their strings take far more than the file can hold."""
@@ -89,12 +72,12 @@ def read_parquet(
     source = _Source(path, intake.door.path, limits or Limits())
     check_footer(path, source.where)
     try:
-        with source.open() as file:
+        with open_parquet(path) as file:
             check_width(file.schema_arrow.names, source.where)
             listed = _texts_in_lists(file.metadata)
             nests = holds_objects(file.schema_arrow)
         if nests:
-            with source.open(listed) as file:
+            with open_parquet(path, listed) as file:
                 rows = min(batch_rows, OBJECT_ROWS, _rows_at_once(file, source))
                 groups = range(file.metadata.num_row_groups)
                 batches = source.watched(_batches(file, rows, groups))
@@ -103,7 +86,7 @@ def read_parquet(
                     yield from read_objects(batches, intake, objects, batch_rows)
                     return
             source.decoded = 0
-        with source.open() as file:
+        with open_parquet(path) as file:
             fields = maps.of_columns(column_names(file.schema_arrow))
             if bookmarks is None or fields.carried is not None:  # which is told at the end
                 bookmarks = no_bookmarks(intake)

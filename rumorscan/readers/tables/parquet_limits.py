@@ -68,6 +68,24 @@ class _Column:
     unpacked: int = 0
 
 
+def open_parquet(path: Path, dictionaries: Sequence[str] = ()) -> Any:
+    """Return an open Parquet file that holds little of itself in memory.
+
+    Args:
+        path: where it lies.
+        dictionaries: columns that are held as dictionaries.
+    """
+    import pyarrow.parquet as pq
+
+    return pq.ParquetFile(
+        str(path),
+        read_dictionary=list(dictionaries),
+        buffer_size=BUFFER_BYTES,
+        pre_buffer=False,
+        thrift_container_size_limit=LIST_LIMIT,
+    )
+
+
 def check_footer(path: Path, where: str) -> None:
     """Refuse a footer that would fill the memory; there every column takes its part.
 
@@ -141,17 +159,9 @@ def _longest(path: Path, group: int, names: list[str]) -> dict[str, int]:
 
     A row group that begins with a row by its dictionary has all of it in the first batch.
     """
-    import pyarrow.parquet as pq
-
     if not names:
         return {}
-    with pq.ParquetFile(
-        str(path),
-        read_dictionary=names,
-        buffer_size=BUFFER_BYTES,
-        pre_buffer=False,
-        thrift_container_size_limit=LIST_LIMIT,
-    ) as file:
+    with open_parquet(path, names) as file:
         try:
             first = next(file.iter_batches(1, row_groups=[group], columns=names, use_threads=False))
         except (StopIteration, pa.ArrowException):
