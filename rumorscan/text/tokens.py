@@ -14,12 +14,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from rumorscan.text.lexicon import (
-    cache_home,
-    dictionary_version,
-    load_lexicon,
-    private_folder,
-)
+from rumorscan.text.caches import cache_home, private_folder
+from rumorscan.text.lexicon import dictionary_version, load_lexicon
 from rumorscan.text.words import cut_rows
 
 if TYPE_CHECKING:

@@ -86,7 +86,8 @@ print(json.dumps([score([sys.argv[2]], model=sys.argv[1]), "jieba" in sys.module
 
 
 def test_scoring_needs_no_library_of_training(model, tmp_path):
-    from rumorscan.text.lexicon import load_lexicon, private_folder
+    from rumorscan.text.caches import private_folder
+    from rumorscan.text.lexicon import load_lexicon
 
     load_lexicon()
     if private_folder() is None:

@@ -6,17 +6,16 @@ import lzma
 import os
 import subprocess
 import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from rumorscan.text import lexicon, tokens
+from rumorscan.text import caches, lexicon, tokens
 from rumorscan.text.distinct import find_distinct
 from rumorscan.text.fold import Folded, fold_texts
-from rumorscan.text.words import build_lexicon, cut_rows, parse_dictionary
+from rumorscan.text.words import Lexicon, build_lexicon, cut_rows, is_sound, parse_dictionary
 from tests.real_data import THREADS, needs_real_data
 
 SENTENCES = [
@@ -185,21 +184,21 @@ def test_nothing_is_said_while_the_dictionary_loads(tmp_path):
 def test_a_cache_folder_that_others_can_read_is_closed_to_them(tmp_path, monkeypatch):
     folder = tmp_path / "open"
     folder.mkdir(mode=0o755)
-    monkeypatch.setenv(lexicon.CACHE_VARIABLE, str(folder))
-    assert lexicon.private_folder() == folder
+    monkeypatch.setenv(caches.CACHE_VARIABLE, str(folder))
+    assert caches.private_folder() == folder
     assert folder.stat().st_mode & 0o077 == 0
 
 
 @pytest.mark.skipif(os.name != "posix", reason="owners are POSIX's")
 def test_a_cache_folder_of_somebody_else_is_not_used(tmp_path, monkeypatch):
-    monkeypatch.setenv(lexicon.CACHE_VARIABLE, str(tmp_path))
+    monkeypatch.setenv(caches.CACHE_VARIABLE, str(tmp_path))
     monkeypatch.setattr(os, "getuid", lambda: tmp_path.stat().st_uid + 1)
-    assert lexicon.private_folder() is None
+    assert caches.private_folder() is None
 
 
 @pytest.mark.parametrize("content", [b"", b"no archive", b"PK\x03\x04cut short"])
 def test_a_damaged_cache_is_made_again(tmp_path, monkeypatch, content):
-    monkeypatch.setenv(lexicon.CACHE_VARIABLE, str(tmp_path))
+    monkeypatch.setenv(caches.CACHE_VARIABLE, str(tmp_path))
     name = f"lexicon-{lexicon.dictionary_version()}-{lexicon._LAYOUT}.npz"
     (tmp_path / name).write_bytes(content)
     built = lexicon.load_lexicon.__wrapped__()
@@ -213,16 +212,16 @@ def test_a_damaged_cache_is_made_again(tmp_path, monkeypatch, content):
 def test_a_cached_array_of_objects_is_refused(tmp_path):
     path = tmp_path / "planted.npz"
     np.savez(path, first=np.array([{"a": 1}], dtype=object), allow_pickle=True)
-    assert lexicon._read_lexicon(Path(path)) is None
+    assert caches.read_table(path, Lexicon, is_sound) is None
 
 
 def test_a_cached_lexicon_that_points_out_of_its_tables_is_refused(tmp_path):
     built = build_lexicon(parse_dictionary("停水 3\n停 1"))
     path = tmp_path / "lexicon.npz"
-    lexicon._write_lexicon(path, built)
-    assert lexicon._read_lexicon(path) is not None
-    lexicon._write_lexicon(path, built._replace(levels=built.levels[:1]))
-    assert lexicon._read_lexicon(path) is None
+    caches.write_table(path, built)
+    assert caches.read_table(path, Lexicon, is_sound) is not None
+    caches.write_table(path, built._replace(levels=built.levels[:1]))
+    assert caches.read_table(path, Lexicon, is_sound) is None
 
 
 def test_the_logger_of_jieba_is_silent():
