@@ -74,6 +74,13 @@ def test_a_clock_that_cannot_be_is_bad(written):
     assert parse_time(written, SHANGHAI).bad
 
 
+@pytest.mark.parametrize(
+    "start", ["2026-03-02", "2026年3月2日", "2026-03-02 9:14", "2026-03-02 上午", "停", "来自"]
+)
+def test_a_time_that_does_not_end_takes_no_time_without_end(start):
+    assert parse_time(f"{start}{' ' * 300_000}水", SHANGHAI).seconds is None
+
+
 @pytest.mark.parametrize("value", [Decimal("1e999999"), Decimal("-Infinity"), Decimal("5")])
 def test_a_decimal_that_is_no_time_is_bad(value):
     assert parse_time(value, SHANGHAI).bad

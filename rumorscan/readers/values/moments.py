@@ -55,7 +55,7 @@ _FORMS = tuple(
 )
 
 
-_SOURCE = re.compile(r"\s*(?:来自|发布于).*", re.DOTALL)
+_SOURCE = re.compile(r"(?:来自|发布于).*", re.DOTALL)
 """What Weibo writes behind a time: the program, the region."""
 _PARTIAL = re.compile(
     r"\d{1,2}月\d{1,2}日(?: *\d{1,2}:\d{2}(?::\d{2})?)?"
