@@ -189,6 +189,16 @@ def test_half_characters_are_replaced_and_counted(tmp_path):
     assert posts.inputs[0].notes["texts with half characters, replaced"] == 2
 
 
+def test_half_characters_in_ids_are_counted_too(tmp_path):
+    posts = read(
+        tmp_path, json.dumps({"post_id": "1\ud800", "account_id": "a\ud83d", "text": "停"})
+    )
+    assert posts.column("post_id").to_pylist() == ["1\ufffd"]
+    notes = posts.inputs[0].notes
+    assert notes["post_id with half characters, replaced"] == 1
+    assert notes["account_id with half characters, replaced"] == 1
+
+
 @pytest.mark.parametrize("name", ["dump.jsonl", "dump.csv"])
 def test_a_stretch_of_zeros_after_a_crash_costs_one_row(tmp_path, name):
     lines = {"dump.jsonl": [row()] * 50, "dump.csv": [HEADER, *["1,a,水,"] * 50]}[name]

@@ -33,6 +33,14 @@ def test_the_first_row_after_the_header_is_row_1(tmp_path):
     assert posts.column("source_row").to_pylist() == [1, 2]
 
 
+@pytest.mark.parametrize("line", ["sep=;\n", '"sep=;"\r\n', "\ufeffSEP=;\n"])
+def test_a_line_that_tells_spreadsheets_the_delimiter_is_no_header(tmp_path, line):
+    posts = read_text(tmp_path, f"{line}post_id;account_id;text\n1;a;停,水\n2;;水\n")
+    assert outcome(posts) == (["停,水"], [(2, "missing-account")])
+    data = (tmp_path / "dump.csv").read_bytes()
+    assert data[posts.rejects.column("byte_offset")[0].as_py() :] == "2;;水\n".encode()
+
+
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16", "big5"])
 @pytest.mark.parametrize("delimiter", [",", "\t", ";", "|"])
 @pytest.mark.parametrize("end", ["\n", "\r\n"])

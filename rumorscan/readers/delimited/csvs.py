@@ -10,6 +10,7 @@ blank lines are no records.
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 
@@ -24,6 +25,8 @@ from rumorscan.readers.layouts.fields import FieldMap
 MapMaker = Callable[[Sequence[str]], FieldMap]
 DELIMITERS = (",", "\t", ";", "|")
 _SNIFFED_LINES = 20
+_DELIMITER_LINE = re.compile(r'"?sep=[,\t;|]"?\r?\n', re.IGNORECASE)
+"""What spreadsheets want to be told before the header."""
 
 
 def read_csv(
@@ -66,6 +69,8 @@ def read_csv(
 
 def _read_header(block: Block, where: str, make_map: MapMaker) -> tuple[Header, bytes]:
     text = block.data.decode()
+    told = _DELIMITER_LINE.match(text)
+    text = text[told.end() :] if told else text
     skipped = len(text) - len(text.lstrip("\r\n"))
     lines = LineFeed(text[skipped:])
     sample = lines.lines[:_SNIFFED_LINES]

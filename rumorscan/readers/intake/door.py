@@ -339,6 +339,8 @@ class Intake:
         self.times_assumed += times.assumed
         repaired = self._repaired(texts, batch.rows)
         self._note("texts with half characters, replaced", count_halved(raw.get("text"), texts))
+        for name, ids in (("post_id", post_ids), ("account_id", accounts)):
+            self._note(f"{name} with half characters, replaced", count_halved(raw.get(name), ids))
         self._note("times not known", times.unknown)
         self._note("times that cannot be read, left empty", int(times.bad.sum()))
         made = int(post_ids.null_count - bad_post.sum() - rounded.sum())

@@ -130,7 +130,7 @@ def counts_of(values: Column) -> tuple[pa.Array, Mask]:
     """Return counts as int64; `1.2万`, `10万+` and `"12"` are understood, blank ones are null.
 
     Example:
-        >>> counts_of(["1.2万", "10万+", "12", "", "很多"])[0].to_pylist()
+        >>> counts_of(["1.2万", "10万+", '"12"', "", "很多"])[0].to_pylist()
         [12000, 100000, 12, None, None]
     """
     array = as_array(values)
@@ -257,7 +257,7 @@ def _one_count(value: Any) -> int | None:
     if isinstance(value, bool):
         raise TypeError
     if isinstance(value, str):
-        text = value.strip(EDGES).replace(",", "")
+        text = value.strip(EDGES).strip("\"'").replace(",", "")
         if text.lower() in _NO_COUNT:
             return None
         match = _COUNT.fullmatch(text)
