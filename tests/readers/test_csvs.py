@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from rumorscan.errors import DumpError
 from rumorscan.readers import read_posts
-from rumorscan.readers.delimited import records
+from rumorscan.readers.delimited import blocks, records
 from rumorscan.readers.encodings import decoding
 
 HEADER = "post_id,account_id,text,posted_at"
@@ -160,7 +160,7 @@ def both_ways(folder, data):
     assert strips.table.equals(fast.table)
     assert strips.rejects.equals(fast.rejects)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(records.RecordReader, "_fast", lambda *_: None)
+        patch.setattr(blocks.BlockReader, "read", lambda *_: None)
         return fast, read_posts(path)
 
 

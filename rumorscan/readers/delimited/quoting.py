@@ -3,11 +3,32 @@
 from __future__ import annotations
 
 import csv
+import io
 from collections.abc import Sequence
 
 import numpy as np
 
 _QUOTE = 34
+_NARROW_LINES = 6
+"""Lines of a text may look like records of two columns by accident; so many do not."""
+
+
+class LineFeed:
+    """Feeds lines to a parser that may be set back."""
+
+    def __init__(self, text: str) -> None:
+        self.lines = list(io.StringIO(text, newline=""))
+        self.place = 0
+        self.limit = 0
+
+    def __iter__(self) -> LineFeed:
+        return self
+
+    def __next__(self) -> str:
+        if self.place >= len(self.lines) or (self.limit and self.place >= self.limit):
+            raise StopIteration
+        self.place += 1
+        return self.lines[self.place - 1]
 
 
 def is_strict(data: bytes, delimiter: str) -> bool:
@@ -52,3 +73,32 @@ def is_open(lines: Sequence[str], delimiter: str) -> bool:
         return sum(1 for _ in csv.reader([*lines, "."], delimiter=delimiter)) == alone
     except csv.Error:
         return True
+
+
+def is_sound(lines: Sequence[str], delimiter: str, width: int) -> bool:
+    r"""Return whether the lines are one record that is quoted as it should be.
+
+    Args:
+        lines: of the record.
+        delimiter: what stands between cells.
+        width: cells of the header.
+
+    Example:
+        >>> is_sound(['1,"停\n', '水"\n'], ",", 2), is_sound(['1,a"b\n', 'c"\n'], ",", 2)
+        (True, False)
+    """
+    try:
+        records = list(csv.reader(lines, delimiter=delimiter, strict=True))
+    except csv.Error:
+        return False
+    return len(records) == 1 and not _swallows(lines[1:], delimiter, width)
+
+
+def _swallows(lines: Sequence[str], delimiter: str, width: int) -> bool:
+    """Return whether the further lines of a record look like records of their own."""
+    if len(lines) < (2 if width > 2 else _NARROW_LINES) or width < 2:
+        return False
+    own = sum(
+        len(record) == width for line in lines for record in csv.reader([line], delimiter=delimiter)
+    )
+    return own * 2 >= len(lines)
