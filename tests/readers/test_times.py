@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from rumorscan.errors import DumpError
 from rumorscan.readers.values.moments import EARLIEST, LATEST, parse_time, zone_of
-from rumorscan.readers.values.times import MISSING, parse_times, to_utc
+from rumorscan.readers.values.times import MISSING, parse_times
+from rumorscan.readers.values.zones import to_utc
 from rumorscan.records import Precision
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")

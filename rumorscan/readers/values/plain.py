@@ -23,12 +23,13 @@ from rumorscan.readers.values.arrays import (
     Mask,
     as_array,
     as_list,
+    bytes_of,
     convert_each,
     none_bad,
     plain_text,
+    told_apart,
     trimmed,
 )
-from rumorscan.readers.values.times import bytes_of, told_apart
 
 _COUNT = re.compile(r"(\d+(?:\.\d+)?)\s*(千|万|亿|[kKwWmM])?\+?")
 _UNITS = {"千": 1e3, "k": 1e3, "万": 1e4, "w": 1e4, "m": 1e6, "亿": 1e8}
