@@ -13,9 +13,9 @@ import pytest
 from rumorscan.errors import DumpError
 from rumorscan.readers import inspect, read_posts
 from tests.readers import bombs
+from tests.readers.containers.test_hostile_files import MEMORY, read_apart
 from tests.readers.samples import old_workbook, write_workbook
-from tests.readers.test_guards import ENTITIES
-from tests.readers.test_hostile_files import MEMORY, read_apart
+from tests.readers.tables.test_guards import ENTITIES
 
 HEADER = ["编号", "用户名", "内容"]
 SHEET = "xl/worksheets/sheet1.xml"

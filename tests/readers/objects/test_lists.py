@@ -14,7 +14,7 @@ from rumorscan.readers.encodings import decoding
 from rumorscan.readers.objects import elements
 from rumorscan.readers.objects.elements import ElementScanner
 from tests.readers import bombs
-from tests.readers.test_hostile_files import MEMORY, read_apart
+from tests.readers.containers.test_hostile_files import MEMORY, read_apart
 
 ROWS = [{"post_id": f"p{n}", "account_id": "a", "text": f"停水{n}天"} for n in range(6)]
 WORDS = st.text(alphabet='水"\\,[]{} \n', max_size=6)
