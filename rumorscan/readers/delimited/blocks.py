@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 import pyarrow.csv
 
 from rumorscan.readers.delimited.headers import Header
-from rumorscan.readers.delimited.quoting import LineFeed, is_open, is_sound, is_strict
+from rumorscan.readers.delimited.quoting import ESCAPED, LineFeed, is_open, is_sound, is_strict
 from rumorscan.readers.encodings.origins import DataSpots
 from rumorscan.readers.intake.door import RawRows
 
@@ -51,6 +51,7 @@ class BlockReader:
             or b"\n\r" in data
             or b"\n\xef\xbb\xbf" in data  # where files were joined
             or (b"\r" in data and data.count(b"\r") != data.count(b"\r\n"))
+            or (ESCAPED in data and not is_strict(data, self._header.delimiter))
         ):
             return None
         quotes = b'"' in data

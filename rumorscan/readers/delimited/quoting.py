@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
+ESCAPED = b'\\"'
+"""A mark as some databases write it within a cell; the end of a cell in CSV."""
+_ESCAPE = re.compile(r'(?<!\\)((?:\\\\)*)\\"')
 _QUOTE = 34
 _NARROW_LINES = 6
 """Lines of a text may look like records of two columns by accident; so many do not."""
@@ -92,6 +96,45 @@ def is_sound(lines: Sequence[str], delimiter: str, width: int) -> bool:
     except csv.Error:
         return False
     return len(records) == 1 and not _swallows(lines[1:], delimiter, width)
+
+
+def doubled(line: str) -> str:
+    r"""Return a line with those marks written twice that stand behind a backslash.
+
+    Example:
+        >>> doubled(r'1,"说 \"停水\" 了"')
+        '1,"说 ""停水"" 了"'
+    """
+    return _ESCAPE.sub(r'\1""', line)
+
+
+def is_record(lines: Iterable[str], delimiter: str, width: int) -> bool:
+    """Return whether lines begin with a record of that many cells, quoted as it should be.
+
+    Example:
+        >>> is_record(['1,"停"', "2"], ",", 2), is_record(['1,"停"水', "2"], ",", 2)
+        (True, False)
+    """
+    return _lines_taken(lines, delimiter, width) > 0
+
+
+def unescaped(lines: Sequence[str], delimiter: str, width: int) -> list[str]:
+    r"""Return the lines of the first record, `doubled`; nothing where it is not sound by that.
+
+    Example:
+        >>> unescaped(['1,"说 \\"停水\\" 了"\n', "2,水"], ",", 2)
+        ['1,"说 ""停水"" 了"\n']
+    """
+    taken = _lines_taken(map(doubled, lines), delimiter, width)
+    return [*map(doubled, lines[:taken])]
+
+
+def _lines_taken(lines: Iterable[str], delimiter: str, width: int) -> int:
+    reader = csv.reader(lines, delimiter=delimiter, strict=True)
+    try:
+        return reader.line_num if len(next(reader)) == width else 0
+    except (csv.Error, StopIteration):
+        return 0
 
 
 def _swallows(lines: Sequence[str], delimiter: str, width: int) -> bool:

@@ -15,7 +15,15 @@ import numpy as np
 from rumorscan.readers.delimited.blocks import RECORD_LINES, WAITING_BYTES, BlockReader
 from rumorscan.readers.delimited.generations import Alignment
 from rumorscan.readers.delimited.headers import Header
-from rumorscan.readers.delimited.quoting import LineFeed, is_open, is_sound
+from rumorscan.readers.delimited.quoting import (
+    ESCAPED,
+    LineFeed,
+    doubled,
+    is_open,
+    is_record,
+    is_sound,
+    unescaped,
+)
 from rumorscan.readers.encodings.decoding import LINE_LIMIT, STRIP_BYTES, cut_at_lines
 from rumorscan.readers.encodings.origins import LineSpots, Origins
 from rumorscan.readers.intake.door import Intake, RawRows, Reject
@@ -115,12 +123,14 @@ class RecordReader:
         spans: list[tuple[int, int]] = []
         broken: list[Reject] = []
         original = list(lines.lines)
+        escapes = ESCAPED.decode() in text
         starts: dict[int, int] = {}
         spots = LineSpots(original, starts)
         while (start := lines.place) < len(lines.lines):
             lines.limit = start + RECORD_LINES
             lines.lines[start] = lines.lines[start].removeprefix("\ufeff")
-            record, fault = self._next(reader, lines, start)
+            is_cut = escapes and self._unescape(lines, start, final)
+            record, fault = ([], "open-quote") if is_cut else self._next(reader, lines, start)
             if fault == "open-quote" and not final and lines.limit > len(lines.lines):
                 rest = "".join(original[start:]).encode()
                 if len(rest) < WAITING_BYTES:
@@ -152,6 +162,24 @@ class RecordReader:
                 rows, numbers, spans, broken = [], [], [], []
         if rows or broken:
             yield self._batch(rows, numbers, (original, spans), broken, spots)
+
+    def _unescape(self, lines: LineFeed, start: int, final: bool) -> bool:
+        """Let a record be read whose quotation marks stand behind backslashes.
+
+        Returns:
+            Whether it goes on behind the block.
+        """
+        if '"' not in lines.lines[start]:
+            return False
+        waiting = lines.lines[start : lines.limit]
+        if is_record(waiting, self._delimiter, self._width):
+            return False
+        fixed = unescaped(waiting, self._delimiter, self._width)
+        if fixed:
+            lines.lines[start : start + len(fixed)] = fixed
+            self._intake.notes["rows with backslashes before quotation marks, read so"] += 1
+        near_end = not final and lines.limit > len(lines.lines)
+        return not fixed and near_end and is_open([*map(doubled, waiting)], self._delimiter)
 
     def _next(
         self, reader: Iterator[list[str]], lines: LineFeed, start: int

@@ -28,6 +28,36 @@ def outcome(posts):
     )
 
 
+ESCAPED = [
+    (r'1,a,"说 \"停水\" 了",', '说 "停水" 了'),
+    (r'1,a,"\"停水\"",', '"停水"'),
+    ('1,a,"说 \\"停\n水\\" 了",', '说 "停\n水" 了'),
+    ('1,a,"停\n水 \\"真\\", 假",', '停\n水 "真", 假'),
+    (r'1,a,"C:\\\"停\"",', r'C:\\"停"'),
+]
+
+
+@pytest.mark.parametrize(("row", "text"), ESCAPED)
+@pytest.mark.parametrize("around", [0, 1, 300])
+def test_quotation_marks_behind_backslashes_are_part_of_the_text(tmp_path, row, text, around):
+    others = [FIRST] * around
+    posts = read_text(tmp_path, "\n".join([HEADER, *others, row, *others, row, *others]))
+    assert posts.rejects.num_rows == 0
+    found = [text for text in posts.column("text").to_pylist() if text != "城东水厂停水三天"]
+    assert found == [text, text]
+    note = "rows with backslashes before quotation marks, read so"
+    assert posts.inputs[0].notes[note] == 2
+
+
+def test_backslashes_that_csv_knows_nothing_of_stay(tmp_path):
+    rows = ['1,a,"停水\\",', '2,a,"说 ""停水\\""",', '3,a,说 \\"停水\\" 了,', "4,a,停\\n水,"]
+    for more in ([], [r'5,a,"说 \"停\"",']):
+        posts = read_text(tmp_path, "\n".join([HEADER, *rows, *more]))
+        expected = ["停水\\", '说 "停水\\"', '说 \\"停水\\" 了', "停\\n水"]
+        assert posts.column("text").to_pylist()[:4] == expected
+        assert len(posts) == 4 + len(more)
+
+
 def test_the_first_row_after_the_header_is_row_1(tmp_path):
     posts = read_text(tmp_path, f"{HEADER}\n\n{FIRST}\n\n2,a2,水,\n")
     assert posts.column("source_row").to_pylist() == [1, 2]
