@@ -38,6 +38,8 @@ def read_csv(
         if table is None:
             header, data = read_header(block, intake.door.path, make_map)
             table = RecordReader(header, intake)
+            if header.above:
+                intake.notes["lines above the header, passed over"] = header.above
             if header.fields.carried is not None:  # what rows carry along is told at the end
                 bookmarks = no_bookmarks(intake)
         table.origins.add(block, len(block.data) - len(data))

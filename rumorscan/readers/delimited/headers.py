@@ -18,23 +18,26 @@ from rumorscan.readers.layouts.fields import FieldMap
 MapMaker = Callable[[Sequence[str]], FieldMap]
 DELIMITERS = (",", "\t", ";", "|")
 _SNIFFED_LINES = 20
+_LONGEST_TITLE = 1_000
 _DELIMITER_LINE = re.compile(r'"?sep=[,\t;|]"?\r?\n', re.IGNORECASE)
 """What spreadsheets want to be told before the header."""
 
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """The first record of a file.
+    """The first record of a file that names columns of posts.
 
     Attributes:
         names: the columns.
         delimiter: what stands between cells.
         fields: which columns hold which fields.
+        above: lines that stand before it.
     """
 
     names: list[str]
     delimiter: str
     fields: FieldMap
+    above: int = 0
 
     @property
     def width(self) -> int:
@@ -58,16 +61,31 @@ def read_header(block: Block, where: str, make_map: MapMaker) -> tuple[Header, b
     text = text[told.end() :] if told else text
     skipped = len(text) - len(text.lstrip("\r\n"))
     lines = LineFeed(text[skipped:])
-    sample = lines.lines[:_SNIFFED_LINES]
+    sample = lines.lines[: 2 * _SNIFFED_LINES]
     if block.overlong or not sample:
         error = DumpError if block.overlong else NoRowsError
         raise error(f"{where}: has no header; expected a first line with the columns' names")
-    delimiter = _sniff(sample, make_map)
-    names = next(csv.reader(lines, delimiter=delimiter))
-    check_width(names, where)
-    fields = make_map(names)
-    rest = "".join(lines.lines[lines.place :]).encode()
-    return Header(names, delimiter, fields), rest
+    failures: list[DumpError] = []
+    for above in range(min(len(sample), _SNIFFED_LINES)):  # titles and dates may stand before it
+        lines.place = above
+        delimiter = _sniff(sample[above : above + _SNIFFED_LINES], make_map)
+        try:
+            names = next(csv.reader(lines, delimiter=delimiter), [])
+            check_width(names, where)
+            header = Header(names, delimiter, make_map(names), above)
+        except NoRowsError:
+            raise
+        except (DumpError, csv.Error) as error:
+            failures.append(error if isinstance(error, DumpError) else _unread(where, error))
+            if len(sample[above]) > _LONGEST_TITLE:
+                break
+        else:
+            return header, "".join(lines.lines[lines.place :]).encode()
+    raise failures[0]
+
+
+def _unread(where: str, error: csv.Error) -> DumpError:
+    return DumpError(f"{where}: the header cannot be read: {error}; expected the columns' names")
 
 
 def _sniff(lines: Sequence[str], make_map: MapMaker) -> str:

@@ -63,6 +63,21 @@ def test_the_first_row_after_the_header_is_row_1(tmp_path):
     assert posts.column("source_row").to_pylist() == [1, 2]
 
 
+@pytest.mark.parametrize("above", [["舆情月报", "导出时间;2026-03-02", ""], ["# 导出", "# 水厂"]])
+def test_titles_above_the_header_are_passed_over_and_counted(tmp_path, above):
+    rows = ["post_id;account_id;text", "1;a;停,水", "2;;水"]
+    posts = read_text(tmp_path, "\n".join([*above, *rows]))
+    assert outcome(posts) == (["停,水"], [(2, "missing-account")])
+    data = (tmp_path / "dump.csv").read_bytes()
+    assert data[posts.rejects.column("byte_offset")[0].as_py() :] == "2;;水".encode()
+    assert posts.inputs[0].notes["lines above the header, passed over"] == len(above)
+
+
+def test_a_file_without_a_header_is_refused_by_its_first_line(tmp_path):
+    with pytest.raises(DumpError, match="no column holds 'account_id'; found '1', 'u', '停水'"):
+        read_text(tmp_path, "1,u,停水\n" * 100)
+
+
 @pytest.mark.parametrize("line", ["sep=;\n", '"sep=;"\r\n', "\ufeffSEP=;\n"])
 def test_a_line_that_tells_spreadsheets_the_delimiter_is_no_header(tmp_path, line):
     posts = read_text(tmp_path, f"{line}post_id;account_id;text\n1;a;停,水\n2;;水\n")
