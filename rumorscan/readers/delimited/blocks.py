@@ -51,7 +51,7 @@ class BlockReader:
             or b"\n\r" in data
             or b"\n\xef\xbb\xbf" in data  # where files were joined
             or (b"\r" in data and data.count(b"\r") != data.count(b"\r\n"))
-            or (ESCAPED in data and not is_strict(data, self._header.delimiter))
+            or (b"\\" in data and ESCAPED in data and not is_strict(data, self._header.delimiter))
         ):
             return None
         quotes = b'"' in data
