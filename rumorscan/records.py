@@ -93,29 +93,33 @@ OPTIONAL_FIELDS: dict[str, pa.DataType] = {
 
 REASONS = pa.list_(pa.struct({"code": pa.string(), "value": pa.float64(), "detail": pa.string()}))
 
-POSTS_SCHEMA = pa.schema(
-    {
-        "post_id": pa.string(),
-        "account_id": pa.string(),
-        "source_file": pa.dictionary(pa.int32(), pa.string()),
-        "source_row": pa.int64(),
-        "posted_at": UTC_SECONDS,
-        "rumor_probability": pa.float64(),
-        "crowd_probability": pa.float64(),
-        "stance": pa.dictionary(pa.int8(), pa.string()),
-        "claim_id": pa.string(),
-        "claim_similarity": pa.float64(),
-        "group_id": pa.string(),
-        "campaign_id": pa.string(),
-        "coordination": pa.float64(),
-        "triage": pa.dictionary(pa.int8(), pa.string()),
-        "reasons": REASONS,
-    }
-)
-"""`posts.parquet`: one row an accepted post, in input order."""
+FOUND_FIELDS = ("posted_at_text", "reposted_from", "keyword", "text_repaired")
+"""Fields that are only to be looked up: no evidence is made of them."""
 
-FLAGS_SCHEMA = pa.schema([*POSTS_SCHEMA, pa.field("text", pa.string())])
-"""`flags.csv`: the columns of `posts.parquet`, and the text as it was posted."""
+_FIXED_FIELDS: dict[str, pa.DataType] = {
+    "post_id": pa.string(),
+    "account_id": pa.string(),
+    "source_file": pa.dictionary(pa.int32(), pa.string()),
+    "source_row": pa.int64(),
+    "posted_at": UTC_SECONDS,
+    "rumor_probability": pa.float64(),
+    "crowd_probability": pa.float64(),
+    "stance": pa.dictionary(pa.int8(), pa.string()),
+    "claim_id": pa.string(),
+    "claim_similarity": pa.float64(),
+    "group_id": pa.string(),
+    "campaign_id": pa.string(),
+    "coordination": pa.float64(),
+    "triage": pa.dictionary(pa.int8(), pa.string()),
+    "reasons": REASONS,
+}
+POSTS_SCHEMA = pa.schema(
+    {**_FIXED_FIELDS, **{name: OPTIONAL_FIELDS[name] for name in FOUND_FIELDS}}
+)
+"""`posts.parquet`: one row an accepted post, in input order; what no dump had is null."""
+
+FLAGS_SCHEMA = pa.schema({**_FIXED_FIELDS, "text": pa.string()})
+"""`flags.csv`: the fixed columns of `posts.parquet`, and the text as it was posted."""
 
 ACCOUNTS_SCHEMA = pa.schema(
     {

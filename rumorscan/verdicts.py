@@ -42,7 +42,7 @@ from rumorscan.reasons import (
     ReasonColumn,
     count_families,
 )
-from rumorscan.records import POSTS_SCHEMA, Campaign, Reason, Stance, Tier, Triage
+from rumorscan.records import FOUND_FIELDS, POSTS_SCHEMA, Campaign, Reason, Stance, Tier, Triage
 from rumorscan.settings import VerdictSettings
 
 Floats = npt.NDArray[np.float64]
@@ -106,7 +106,7 @@ class Decisions:
         """Return the columns of `posts.parquet`.
 
         Args:
-            posts: with the core fields, one row a post.
+            posts: with the core fields, one row a post; those to look up where there are any.
             group_ids: the id of each post's group, null for none.
         """
         evidence = self.evidence
@@ -128,6 +128,9 @@ class Decisions:
         }
         for name in ("post_id", "account_id", "source_file", "source_row", "posted_at"):
             columns[name] = posts.column(name)
+        for name in FOUND_FIELDS:
+            there = name in posts.column_names
+            columns[name] = posts.column(name) if there else pa.nulls(len(posts), pa.string())
         return pa.table({name: columns[name] for name in POSTS_SCHEMA.names}).cast(POSTS_SCHEMA)
 
 

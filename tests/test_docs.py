@@ -23,11 +23,18 @@ from rumorscan.readers.layouts.fields import CANONICAL, REQUIRED
 from rumorscan.readers.layouts.finding import ENTRY_POINTS, LAYOUTS, OTHER_LAYOUT
 from rumorscan.readers.posts import REJECTS_SCHEMA
 from rumorscan.reasons import REASON_CODES
-from rumorscan.records import ACCOUNTS_SCHEMA, CORE_FIELDS, EDGES_SCHEMA, OPTIONAL_FIELDS, Campaign
+from rumorscan.records import (
+    ACCOUNTS_SCHEMA,
+    CORE_FIELDS,
+    EDGES_SCHEMA,
+    FLAGS_SCHEMA,
+    FOUND_FIELDS,
+    OPTIONAL_FIELDS,
+    Campaign,
+)
 from rumorscan.reports.drift import NAMES as SHIFTS
 from rumorscan.reports.folder import FILES
 from rumorscan.reports.manifest import MANIFEST
-from rumorscan.reports.run import FLAGS_SCHEMA
 from rumorscan.rumors.calibration import to_base_rate
 from rumorscan.rumors.claim_files import FIELDS as CLAIM_FIELDS
 from rumorscan.rumors.drift import LIMITS, Drift, Shift
@@ -188,7 +195,7 @@ def test_every_file_of_a_run_is_named():
 @pytest.mark.parametrize(
     ("file", "columns"),
     [
-        ("posts.parquet and flags.csv", FLAGS_SCHEMA.names),
+        ("posts.parquet and flags.csv", [*FLAGS_SCHEMA.names, *FOUND_FIELDS]),
         ("accounts.csv", ACCOUNTS_SCHEMA.names),
         ("campaigns.jsonl", [field.name for field in fields(Campaign) if field.name != "rows"]),
         ("edges.csv", EDGES_SCHEMA.names),

@@ -25,7 +25,7 @@ from rumorscan.readers.intake.door import Intake
 from rumorscan.reports import folder as run_folder
 from rumorscan.reports.unfinished import Unfinished
 from rumorscan.settings import Settings
-from tests.readers.test_carried import NAMES, cells, repost
+from tests.readers.intake.test_carried import NAMES, cells, repost
 
 SAMPLE = bundled_homes("datasets/sample")[0]
 PROGRAM = Path(__file__).with_name("killed.py")

@@ -143,7 +143,14 @@ def command(**options: Any) -> int:
 
 
 def chosen_settings(options: dict[str, Any]) -> Settings:
-    """Return the defaults, over them the settings file, over that the command line."""
+    """Return the defaults, over them the settings file, over that the command line.
+
+    Args:
+        options: of a command that reads dumps; what it does not offer is not chosen.
+
+    Raises:
+        SettingsError: the file cannot be read, or a setting is unknown or unfit.
+    """
     file = options["settings_file"]
     settings = load_settings(file) if file else Settings()
     given = {
@@ -151,12 +158,12 @@ def chosen_settings(options: dict[str, Any]) -> Settings:
             "format": options["format"],
             "tz": options["tz"],
             "crawled_at": options["crawled_at"],
-            "strict": options["strict"] or None,
+            "strict": options.get("strict") or None,
             "map": {**settings.reading.map, **options["map"]} or None,
         },
         "scoring": {name: options.get(name) for name in ("model", "base_rate", "device")},
         "claims": {"known": options.get("known") or None},
-        "run": {"workers": options["workers"], "engine": options["engine"]},
+        "run": {name: options.get(name) for name in ("workers", "engine")},
     }
     return settings.replace(
         {

@@ -10,7 +10,7 @@ from rumorscan.readers.containers.finding import bare_name
 from rumorscan.readers.encodings.charsets import guess_encoding
 from rumorscan.readers.layouts.finding import OTHER_LAYOUT, Layout, known_layouts, layout_named
 from rumorscan.readers.objects.documents import find_items
-from rumorscan.readers.objects.lines import parse_line
+from rumorscan.readers.objects.lines import Broken, parse_line
 from rumorscan.readers.objects.nesting import opening_of
 
 SYNTAXES = ("jsonl", "json", "csv", "tsv", "parquet", "xlsx", "xls", "sqlite")
@@ -80,7 +80,7 @@ def detect_syntax(head: bytes, path: Path) -> Syntax:
         return Syntax("xlsx", "it is a zip archive that holds a workbook")
     encoding = guess_encoding(head)
     text = head[encoding.mark :].decode(encoding.codec, "replace").lstrip()
-    if text.startswith("[") and not name.endswith(_LINES):
+    if text.startswith("[") and not (name.endswith(_LINES) and _is_line(text)):
         return Syntax("json", "it begins with a list")
     if text.startswith("{") or name.endswith((*_LINES, ".json")):
         return _json_kind(text, name)
@@ -96,6 +96,17 @@ def detect_syntax(head: bytes, path: Path) -> Syntax:
         )
     kind = "tsv" if name.endswith(".tsv") else "csv"
     return Syntax(kind, "its name" if name.endswith(f".{kind}") else "its lines look like a table")
+
+
+def _is_line(text: str) -> bool:
+    """Whether what begins like a list is a line of its own, maybe a broken one."""
+    first, _, rest = (part.strip() for part in text.partition("\n"))
+    if first == "[" or first.endswith(",") or not rest:
+        return False
+    first_one, next_one = (
+        parse_line(line.encode(errors="replace")) for line in (first, rest.partition("\n")[0])
+    )
+    return not isinstance(first_one, Broken) or isinstance(next_one, dict)
 
 
 def _json_kind(text: str, name: str) -> Syntax:

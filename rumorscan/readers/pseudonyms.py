@@ -74,8 +74,9 @@ def _mask_accounts(table: pa.Table, key: bytes) -> pa.Table:
         for name in encoded.dictionary.to_pylist()
     ]
     table = _put(table, "account_id", pa.array(names, pa.string()).take(encoded.indices))
-    named = [name for name in ("account_name", "reposted_from") if name in table.column_names]
-    return table.drop_columns(named)
+    # a keyword may be the name of the file, which crawlers call after people
+    telling = ("account_name", "reposted_from", "keyword")
+    return table.drop_columns([name for name in telling if name in table.column_names])
 
 
 def _mask_files(table: pa.Table, masks: dict[str, str]) -> pa.Table:

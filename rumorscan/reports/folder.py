@@ -43,6 +43,9 @@ _REPEATING = [
     "claim_id",
     "campaign_id",
     "triage",
+    "posted_at_text",
+    "reposted_from",
+    "keyword",
     "reasons.list.element.code",
     "reasons.list.element.detail",
 ]

@@ -166,8 +166,8 @@ class Run:
 
 def _flags(posts: pa.Table, texts: pa.ChunkedArray) -> pa.Table:
     rows = pressing_order(posts)
-    columns = [pick_rows(column, rows) for column in [*posts.columns, texts]]
-    return pa.table(columns, schema=FLAGS_SCHEMA)
+    columns = [pick_rows(posts.column(name), rows) for name in FLAGS_SCHEMA.names[:-1]]
+    return pa.table([*columns, pick_rows(texts, rows)], schema=FLAGS_SCHEMA)
 
 
 def _numbers(column: pa.ChunkedArray) -> np.ndarray:

@@ -47,6 +47,12 @@ from rumorscan.reports.subjects import Subject
 from rumorscan.reports.variants import plain
 
 _SEEN = 3
+_FOUND_WORDS = {
+    "posted_at_text": ("时间原文", "time as written"),
+    "text_repaired": ("修复的正文，并非原样", "text repaired, not as found"),
+    "reposted_from": ("转自", "reposted from"),
+    "keyword": ("搜索词", "found by a search for"),
+}
 _FAMILIES = {
     RECORD: Phrase("记录（与已知谣言相符）", "record (repeats a known rumor)"),
     COORDINATION: Phrase("行为（协同发布）", "behavior (coordinated posting)"),
@@ -94,6 +100,7 @@ def _post(subject: Subject, run: Run) -> Iterator[Section]:
     if row.get("text"):
         text = plain(row["text"], TEXT_CHARACTERS)
         about.append(Phrase(f"原文：“{text}”", f'text: "{text}"'))
+    about += _found(row)
     claim = told_claim(run, row["claim_id"])
     about += [claim] if claim else []
     if any(each.first_post_id == row["post_id"] for each in subject.campaigns):
@@ -111,6 +118,14 @@ def _post(subject: Subject, run: Run) -> Iterator[Section]:
         yield Section(MISSING, missing)
     behind = [line for each in pressing(subject.campaigns) for line in tell_evidence(each)]
     yield Section(NUMBERS, [*_numbers(row, run), *behind])
+
+
+def _found(row: dict[str, Any]) -> Iterator[Phrase]:
+    """Say what stood in the dump beside what was read from it."""
+    for name, (zh, en) in _FOUND_WORDS.items():
+        if row.get(name):
+            words = plain(row[name], TEXT_CHARACTERS)
+            yield Phrase(f"{zh}：“{words}”", f'{en}: "{words}"')
 
 
 def _triage(row: dict[str, Any], families: set[str]) -> Phrase:

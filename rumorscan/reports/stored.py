@@ -17,6 +17,7 @@ from rumorscan.records import (
     ACCOUNTS_SCHEMA,
     EDGES_SCHEMA,
     FLAGS_SCHEMA,
+    FOUND_FIELDS,
     POSTS_SCHEMA,
     Campaign,
     Reason,
@@ -70,7 +71,14 @@ def load_run(path: str | Path) -> Run:
 def _posts(folder: Path, wanted: Any = None) -> pa.Table:
     path = folder / "posts.parquet"
     try:
-        return pq.read_table(path, columns=POSTS_SCHEMA.names, filters=wanted).cast(POSTS_SCHEMA)
+        # runs of versions before 0.2 have no fields to look up
+        later = set(FOUND_FIELDS).difference(pq.read_schema(path).names)
+        names = [name for name in POSTS_SCHEMA.names if name not in later]
+        table = pq.read_table(path, columns=names, filters=wanted)
+        for name in FOUND_FIELDS:
+            if name in later:
+                table = table.append_column(name, pa.nulls(len(table), pa.string()))
+        return table.select(POSTS_SCHEMA.names).cast(POSTS_SCHEMA)
     except (OSError, pa.ArrowException) as error:
         raise _damaged(path, error) from error
 
@@ -91,7 +99,8 @@ def _flags(folder: Path) -> pa.Table:
     if rows.null_count or flagged.num_rows != shown.num_rows:
         raise _damaged(folder / "flags.csv", ValueError("other posts than in posts.parquet"))
     order = np.asarray(rows)
-    return flagged.take(order).append_column(FLAGS_SCHEMA.field("text"), shown.column("text"))
+    found = flagged.take(order).append_column(FLAGS_SCHEMA.field("text"), shown.column("text"))
+    return found.select(FLAGS_SCHEMA.names)
 
 
 def _places(table: pa.Table) -> pa.Array:

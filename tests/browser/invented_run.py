@@ -12,7 +12,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from rumorscan.records import ACCOUNTS_SCHEMA, EDGES_SCHEMA, POSTS_SCHEMA
+from rumorscan.records import ACCOUNTS_SCHEMA, EDGES_SCHEMA, FLAGS_SCHEMA, POSTS_SCHEMA
 from rumorscan.reports.sheets import write_sheet
 from rumorscan.settings import Settings
 
@@ -326,9 +326,8 @@ def _write_posts(folder: Path, posts: list[dict[str, Any]]) -> None:
 
 
 def _write_flags(folder: Path, flags: list[dict[str, Any]]) -> None:
-    schema = pa.schema([*POSTS_SCHEMA, pa.field("text", pa.string())])
     rows = [{**_row(post), "text": post["text"]} for post in flags]
-    write_sheet(pa.Table.from_pylist(rows, schema=schema), folder / "flags.csv")
+    write_sheet(pa.Table.from_pylist(rows, schema=FLAGS_SCHEMA), folder / "flags.csv")
 
 
 def _write_accounts(

@@ -210,5 +210,24 @@ def test_the_limits_of_a_scan_are_those_of_a_look(tmp_path):
     assert f"--settings {settings}" in outcome.output
 
 
+def test_the_command_line_stands_over_the_settings_of_a_look(tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_text("谁,说,几时\n1,停水,2026-03-02 09:14\n2,,\n", encoding="utf-8")
+    settings = tmp_path / "own.toml"
+    settings.write_text(
+        '[reading]\ntz = "UTC"\nstrict = true\n[reading.map]\n'
+        'account_id = "谁"\ntext = "没有"\nposted_at = "几时"\n',
+        encoding="utf-8",
+    )
+    asked = [str(path), "--settings", str(settings), "--map", "text=说"]
+    assert "2026-03-02T09:14:00+00:00" in CliRunner().invoke(command, asked).output
+    outcome = CliRunner().invoke(command, [*asked, "--tz", "Asia/Shanghai"])
+    assert "2026-03-02T01:14:00+00:00" in outcome.output
+    assert "2 = 2 posts + 0 rejected" in outcome.output
+    settings.write_text("[reading]\ntzone = 'UTC'\n", encoding="utf-8")
+    outcome = CliRunner().invoke(command, asked)
+    assert str(outcome.exception).endswith("did you mean 'tz'?")
+
+
 def test_rows_set_aside_are_called_so(tmp_path):
     assert "  搁置 rejected 1 × bad-json" in inspect(dump(tmp_path)).render()

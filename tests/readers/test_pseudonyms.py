@@ -28,7 +28,8 @@ def test_files_of_one_name_in_two_folders_have_two_numbers(tmp_path):
     assert posts.column("source_file").to_pylist() == ["input-1", "input-2"]
 
 
-def test_the_name_of_whom_a_post_was_forwarded_from_is_left_out():
-    posts = read_posts([{"account_id": "a", "text": "停水", "reposted_from": "某频道"}])
-    assert posts.column("reposted_from").to_pylist() == ["某频道"]
-    assert pseudonymize_posts(posts, b"0123456789abcdef").column("reposted_from") is None
+def test_whom_a_post_was_forwarded_from_and_what_was_searched_for_are_left_out():
+    for name in ("reposted_from", "keyword"):
+        posts = read_posts([{"account_id": "a", "text": "停水", name: "某频道"}])
+        assert posts.column(name).to_pylist() == ["某频道"]
+        assert pseudonymize_posts(posts, b"0123456789abcdef").column(name) is None

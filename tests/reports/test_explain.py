@@ -80,6 +80,19 @@ def test_an_urgent_post_is_told_with_its_evidence_for_and_against(folder):
     assert f"rumorscan explain {folder} k0007" in told
 
 
+def test_what_the_dump_said_beside_what_was_read_is_shown(tmp_path, monkeypatch):
+    use_plain_page(monkeypatch)
+    found = {"posted_at_text": "前几\u202e天", "text_repaired": "城东\x1b停水", "keyword": "停水"}
+    small_run([{**ROWS[1], **found}]).write(tmp_path / "run")
+    told = explain(tmp_path / "run", PASSED, "en")
+    assert 'time as written: "前几' in told
+    assert 'text repaired, not as found: "城东' in told
+    assert 'found by a search for: "停水"' in told
+    assert "reposted from" not in told
+    assert not {"\x1b", "\u202e"} & set(told)
+    assert "修复的正文" in explain(tmp_path / "run", PASSED, "zh")
+
+
 def test_every_number_comes_with_its_meaning(folder):
     told = explain(folder, URGENT, "en")
     assert "rumor probability 35%: calibrated for 5% false posts" in told

@@ -3,11 +3,12 @@
 import builtins
 import json
 
+import pyarrow.parquet as pq
 import pytest
 
 from rumorscan.errors import RumorscanError, RunError
-from rumorscan.records import POSTS_SCHEMA, Campaign
-from rumorscan.reports import load_run
+from rumorscan.records import FLAGS_SCHEMA, FOUND_FIELDS, POSTS_SCHEMA, Campaign
+from rumorscan.reports import folder, load_run
 from tests.reports.small_run import POSTS, small_campaign, small_run, use_plain_page
 
 
@@ -19,7 +20,7 @@ def plain_page(monkeypatch):
 def test_flags_are_the_reviewed_posts_the_most_pressing_first():
     flags = small_run().flags
     assert [row["post_id"][-1] for row in flags] == ["3", "4", "1"]
-    assert flags.column_names == [*POSTS_SCHEMA.names, "text"]
+    assert flags.column_names == FLAGS_SCHEMA.names
     assert [row["text"] for row in flags] == [POSTS[2]["text"], "", POSTS[0]["text"]]
 
 
@@ -57,6 +58,25 @@ def test_the_written_values_are_those_of_the_contract(tmp_path):
     campaign = json.loads((path / "campaigns.jsonl").read_bytes())
     assert campaign == small_campaign().to_dict()
     assert json.loads((path / "rejects.jsonl").read_bytes())["source_row"] == 5
+
+
+def test_what_is_only_looked_up_stands_in_posts_and_not_in_flags(tmp_path):
+    found = {"posted_at_text": "前几天", "text_repaired": "城东", "keyword": "停水"}
+    small_run([{**POSTS[0], **found}, *POSTS[1:]]).write(tmp_path / "run")
+    row = load_run(tmp_path / "run").posts.to_arrow().to_pylist()[0]
+    assert {name: row[name] for name in FOUND_FIELDS} == {**found, "reposted_from": None}
+    assert load_run(tmp_path / "run").flags.to_arrow().schema == FLAGS_SCHEMA
+
+
+def test_a_run_of_a_version_without_fields_to_look_up_is_loaded(tmp_path, monkeypatch):
+    def write_posts(posts, path):
+        pq.write_table(posts.drop_columns(list(FOUND_FIELDS)), path)
+
+    monkeypatch.setattr(folder, "_write_posts", write_posts)
+    small_run().write(tmp_path / "run")
+    run = load_run(tmp_path / "run")
+    assert run.posts.to_arrow().schema == POSTS_SCHEMA
+    assert run.flags.to_arrow().schema == FLAGS_SCHEMA
 
 
 def test_a_run_of_nothing_is_written_and_loaded(tmp_path):

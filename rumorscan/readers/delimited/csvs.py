@@ -9,21 +9,14 @@ blank lines are no records.
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
+from collections.abc import Iterator
 
-from rumorscan.errors import DumpError
 from rumorscan.readers.containers.finding import NoRowsError
-from rumorscan.readers.delimited.records import Header, LineFeed, RecordReader
-from rumorscan.readers.encodings.decoding import Block, LineBlocks
-from rumorscan.readers.intake.door import COLUMN_LIMIT, Intake, check_width
+from rumorscan.readers.delimited.headers import Header, MapMaker, read_header
+from rumorscan.readers.delimited.records import RecordReader
+from rumorscan.readers.encodings.decoding import LineBlocks
+from rumorscan.readers.intake.door import Intake
 from rumorscan.readers.intake.shelves import Bookmarks, no_bookmarks
-from rumorscan.readers.layouts.fields import FieldMap
-
-MapMaker = Callable[[Sequence[str]], FieldMap]
-DELIMITERS = (",", "\t", ";", "|")
-_SNIFFED_LINES = 20
 
 
 def read_csv(
@@ -43,8 +36,10 @@ def read_csv(
     for block in blocks:
         data = block.data
         if table is None:
-            header, data = _read_header(block, intake.door.path, make_map)
+            header, data = read_header(block, intake.door.path, make_map)
             table = RecordReader(header, intake)
+            if header.above:
+                intake.notes["lines above the header, passed over"] = header.above
             if header.fields.carried is not None:  # what rows carry along is told at the end
                 bookmarks = no_bookmarks(intake)
         table.origins.add(block, len(block.data) - len(data))
@@ -62,41 +57,3 @@ def read_csv(
     for batch in table.batches(b"", batch_rows, final=True):
         intake.take(batch, table.header.fields)
         yield table.header
-
-
-def _read_header(block: Block, where: str, make_map: MapMaker) -> tuple[Header, bytes]:
-    text = block.data.decode()
-    skipped = len(text) - len(text.lstrip("\r\n"))
-    lines = LineFeed(text[skipped:])
-    sample = lines.lines[:_SNIFFED_LINES]
-    if block.overlong or not sample:
-        error = DumpError if block.overlong else NoRowsError
-        raise error(f"{where}: has no header; expected a first line with the columns' names")
-    delimiter = _sniff(sample, make_map)
-    names = next(csv.reader(lines, delimiter=delimiter))
-    check_width(names, where)
-    fields = make_map(names)
-    rest = "".join(lines.lines[lines.place :]).encode()
-    return Header(names, delimiter, fields), rest
-
-
-def _sniff(lines: Sequence[str], make_map: MapMaker) -> str:
-    """Return the delimiter under which the header names most fields and the lines agree."""
-
-    def merit(delimiter: str) -> tuple[int, float, int]:
-        records: list[list[str]] = []
-        with suppress(csv.Error):
-            records.extend(csv.reader(lines, delimiter=delimiter))
-        if not records:
-            return 0, 0.0, 0
-        width = len(records[0])
-        if width > COLUMN_LIMIT:
-            return 0, 0.0, width
-        try:
-            fields = len(make_map(records[0]).columns)
-        except DumpError:
-            fields = 0
-        alike = sum(len(record) == width for record in records) / len(records)
-        return fields, alike if width > 1 else 0.0, width
-
-    return max(DELIMITERS, key=merit)

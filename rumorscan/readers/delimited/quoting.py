@@ -3,11 +3,36 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Sequence
+import io
+import re
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
+ESCAPED = b'\\"'
+"""A mark as some databases write it within a cell; the end of a cell in CSV."""
+_ESCAPE = re.compile(r'(?<!\\)((?:\\\\)*)\\"')
 _QUOTE = 34
+_NARROW_LINES = 6
+"""Lines of a text may look like records of two columns by accident; so many do not."""
+
+
+class LineFeed:
+    """Feeds lines to a parser that may be set back."""
+
+    def __init__(self, text: str) -> None:
+        self.lines = list(io.StringIO(text, newline=""))
+        self.place = 0
+        self.limit = 0
+
+    def __iter__(self) -> LineFeed:
+        return self
+
+    def __next__(self) -> str:
+        if self.place >= len(self.lines) or (self.limit and self.place >= self.limit):
+            raise StopIteration
+        self.place += 1
+        return self.lines[self.place - 1]
 
 
 def is_strict(data: bytes, delimiter: str) -> bool:
@@ -52,3 +77,71 @@ def is_open(lines: Sequence[str], delimiter: str) -> bool:
         return sum(1 for _ in csv.reader([*lines, "."], delimiter=delimiter)) == alone
     except csv.Error:
         return True
+
+
+def is_sound(lines: Sequence[str], delimiter: str, width: int) -> bool:
+    r"""Return whether the lines are one record that is quoted as it should be.
+
+    Args:
+        lines: of the record.
+        delimiter: what stands between cells.
+        width: cells of the header.
+
+    Example:
+        >>> is_sound(['1,"停\n', '水"\n'], ",", 2), is_sound(['1,a"b\n', 'c"\n'], ",", 2)
+        (True, False)
+    """
+    try:
+        records = list(csv.reader(lines, delimiter=delimiter, strict=True))
+    except csv.Error:
+        return False
+    return len(records) == 1 and not _swallows(lines[1:], delimiter, width)
+
+
+def doubled(line: str) -> str:
+    r"""Return a line with those marks written twice that stand behind a backslash.
+
+    Example:
+        >>> doubled(r'1,"说 \"停水\" 了"')
+        '1,"说 ""停水"" 了"'
+    """
+    return _ESCAPE.sub(r'\1""', line)
+
+
+def is_record(lines: Iterable[str], delimiter: str, width: int) -> bool:
+    """Return whether lines begin with a record of that many cells, quoted as it should be.
+
+    Example:
+        >>> is_record(['1,"停"', "2"], ",", 2), is_record(['1,"停"水', "2"], ",", 2)
+        (True, False)
+    """
+    return _lines_taken(lines, delimiter, width) > 0
+
+
+def unescaped(lines: Sequence[str], delimiter: str, width: int) -> list[str]:
+    r"""Return the lines of the first record, `doubled`; nothing where it is not sound by that.
+
+    Example:
+        >>> unescaped(['1,"说 \\"停水\\" 了"\n', "2,水"], ",", 2)
+        ['1,"说 ""停水"" 了"\n']
+    """
+    taken = _lines_taken(map(doubled, lines), delimiter, width)
+    return [*map(doubled, lines[:taken])]
+
+
+def _lines_taken(lines: Iterable[str], delimiter: str, width: int) -> int:
+    reader = csv.reader(lines, delimiter=delimiter, strict=True)
+    try:
+        return reader.line_num if len(next(reader)) == width else 0
+    except (csv.Error, StopIteration):
+        return 0
+
+
+def _swallows(lines: Sequence[str], delimiter: str, width: int) -> bool:
+    """Return whether the further lines of a record look like records of their own."""
+    if len(lines) < (2 if width > 2 else _NARROW_LINES) or width < 2:
+        return False
+    own = sum(
+        len(record) == width for line in lines for record in csv.reader([line], delimiter=delimiter)
+    )
+    return own * 2 >= len(lines)

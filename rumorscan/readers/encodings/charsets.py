@@ -1,12 +1,14 @@
 """Which encoding bytes are in.
 
 The ladder: a byte order mark; zeros where UTF-16 and UTF-32 have them; strict UTF-8; then
-GB18030, Big5 and UTF-16 by how common the characters are; at last UTF-8 with a loss.
+GB18030, Big5 and UTF-16 by how common the characters are; a few characters that are all of the
+first level of GB2312 or Big5; at last UTF-8 with a loss.
 """
 
 from __future__ import annotations
 
 import codecs
+import re
 from dataclasses import dataclass
 
 import numpy as np
@@ -32,6 +34,11 @@ COMMON = frozenset(
 )
 """The most frequent characters and signs of both scripts."""
 _IS_COMMON = np.isin(np.arange(1 << 16), [ord(character) for character in COMMON])
+_FIRST_LEVEL = (
+    ("gb18030", re.compile(rb"(?:[\0-\x7f]|[\xa1-\xa3\xb0-\xd7][\xa1-\xfe])+")),
+    ("big5", re.compile(rb"(?:[\0-\x7f]|[\xa1-\xc6][\x40-\x7e\xa1-\xfe])+")),
+)
+"""Texts of characters that every school teaches; those of Western tables do not look so."""
 _LAST_OF_ASCII, _LOST = 0x7F, 0xFFFD
 
 
@@ -79,6 +86,9 @@ def guess_encoding(sample: bytes) -> Encoding:
     best = max(common, key=lambda name: common[name])
     if common[best] > 0:
         return Encoding(best, "no UTF-8, and the characters are common ones in it")
+    for name, ordinary in _FIRST_LEVEL:
+        if ordinary.fullmatch(sample):
+            return Encoding(name, "no UTF-8, and all characters are ordinary ones in it")
     return Encoding("utf-8", "nothing fits better; what does not fit is replaced")
 
 

@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from rumorscan.readers.encodings.charsets import COMMON
-from rumorscan.readers.values.times import bytes_of
+from rumorscan.readers.values.arrays import bytes_of
 
 _SIGNS = frozenset(character.encode()[:2].decode("gb18030", "ignore") for character in COMMON) - {
     ""

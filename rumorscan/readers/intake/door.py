@@ -25,6 +25,7 @@ from rumorscan.readers.intake.spool import Spool
 from rumorscan.readers.layouts.fields import CRAWLED, FieldMap
 from rumorscan.readers.posts import REJECTS_SCHEMA
 from rumorscan.readers.values.arrays import Column, plain_text
+from rumorscan.readers.values.lengths import over_length
 from rumorscan.readers.values.moments import DEFAULT_ZONE, zone_of
 from rumorscan.readers.values.originals import told_times
 from rumorscan.readers.values.plain import (
@@ -58,7 +59,7 @@ REASONS = {
     "not-a-post": "the row is no post, but a notice of the service",
     "missing-text": "there is no text",
     "bad-text": "the text is a list, an object or a flag",
-    "text-too-long": "the text is longer than the limit",
+    "text-too-long": "the text is longer than the limit, as it stands or normalized",
     "missing-account": "there is no account",
     "bad-id": "an id is not exact: a fraction, or rounded by a spreadsheet",
     "bad-time": "the time cannot be read",
@@ -328,7 +329,7 @@ class Intake:
             *_strangers(tidied),
             ("missing-text", no_text, None),
             ("bad-text", bad_text, raw.get("text")),
-            ("text-too-long", self._too_long(texts), None),
+            ("text-too-long", over_length(texts, self.door.maximum_text_characters), None),
             ("missing-account", no_account, None),
             ("bad-id", bad_account, raw.get("account_id")),
             ("bad-id", bad_post, raw.get("post_id")),
@@ -338,6 +339,8 @@ class Intake:
         self.times_assumed += times.assumed
         repaired = self._repaired(texts, batch.rows)
         self._note("texts with half characters, replaced", count_halved(raw.get("text"), texts))
+        for name, ids in (("post_id", post_ids), ("account_id", accounts)):
+            self._note(f"{name} with half characters, replaced", count_halved(raw.get(name), ids))
         self._note("times not known", times.unknown)
         self._note("times that cannot be read, left empty", int(times.bad.sum()))
         made = int(post_ids.null_count - bad_post.sum() - rounded.sum())
@@ -403,13 +406,6 @@ class Intake:
                 columns[name], bad = convert(raw[name])
             self._note(f"unreadable {name}, left empty", int(bad.sum()))
         return columns
-
-    def _too_long(self, texts: pa.Array) -> np.ndarray[Any, Any]:
-        limit = self.door.maximum_text_characters
-        longest = pc.max(pc.binary_length(texts)).as_py()
-        if longest is None or longest <= limit:
-            return np.zeros(len(texts), bool)
-        return np.asarray(pc.fill_null(pc.greater(pc.utf8_length(texts), limit), False))
 
     def _note(self, what: str, count: int) -> None:
         if what and count:

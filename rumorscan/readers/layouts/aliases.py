@@ -12,8 +12,8 @@ ALIASES: dict[str, tuple[str, ...]] = {
         "account_id", "user_id", "userid", "uid", "author_id", "user.id_str", "user._id", "user.id",
         "from_id", "userId", "creator_hash", "用户id", "用户ID", "账号id", "作者id", "author",
         "user", "screen_name", "nick_name", "nickname", "user.screen_name", "用户昵称", "昵称",
-        "公众号", "作者", "发布者", "用户名", "账号", "account", "username", "账号名称", "作者名称",
-        "发布人", "发帖人", "博主", "网名",
+        "公众号", "作者", "发布者", "用户名", "账号", "帐号", "account", "username", "账号名称",
+        "作者名称", "发布人", "发帖人", "博主", "网名",
     ),
     "text": (
         "text", "full_text", "content", "正文", "微博正文", "微博内容", "tweet_text", "文章内容",
@@ -65,15 +65,17 @@ ALIASES: dict[str, tuple[str, ...]] = {
     "verified": ("verified", "user.verified", "is_verified", "是否认证"),
     "reposts": (
         "reposts", "reposts_count", "shared_count", "share_count", "retweet_count", "转发数",
-        "转发",
+        "转发量", "转发",
     ),
-    "comments": ("comments", "comments_count", "comment_count", "reply_count", "评论数", "评论"),
+    "comments": (
+        "comments", "comments_count", "comment_count", "reply_count", "评论数", "评论量", "评论",
+    ),
     "likes": (
         "likes", "attitudes_count", "liked_count", "like_count", "like_counts", "likes_count",
-        "点赞数", "点赞", "赞",
+        "点赞数", "点赞量", "点赞", "赞",
     ),
     "views": ("views", "view_count", "viewd_count", "viewed_count", "reads_count",
-        "阅读数", "阅读"),
+        "阅读数", "阅读量", "浏览量", "播放量", "阅读"),
     "hashtags": ("hashtags", "话题", "topics", "tags", "tag_list"),
     "posted_at_text": ("posted_at_text",),
     "reposted_from": ("reposted_from", "forwarded_from"),

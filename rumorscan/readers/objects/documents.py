@@ -63,8 +63,8 @@ def read_document(
     value = parse_line(data)
     if isinstance(value, Broken):
         raise DumpError(f"{where}: is not JSON{': ' if value.why else ''}{value.why}")
-    items = find_items(value)
-    if items is None:
+    items = _posts_of(find_lists(value), intake)
+    if not items:
         kind = DumpError if value else NoRowsError
         raise kind(f"{where}: holds no list of objects; expected a list of posts")
     yield from read_rows(items, intake, make_map, batch_rows)
@@ -109,7 +109,7 @@ def check_cost(data: bytes, where: str, packed: bool) -> None:
         )
 
 
-def find_items(value: Any, depth: int = 2) -> list[Any] | None:
+def find_items(value: Any) -> list[Any] | None:
     """Return the posts of a document, or the pages that hold them; None where there are none.
 
     A document that is itself a page or a post is the only one. Else the posts are the longest
@@ -121,14 +121,65 @@ def find_items(value: Any, depth: int = 2) -> list[Any] | None:
         >>> find_items({"_id": "1", "content": "停水", "created_at": "", "user": {"_id": "7"}})
         [{'_id': '1', 'content': '停水', 'created_at': '', 'user': {'_id': '7'}}]
     """
-    if isinstance(value, list):
-        return value if any(isinstance(item, dict) for item in value) else None
-    if not isinstance(value, dict) or not depth:
-        return None
-    if opening_of(value) or layout_of(set(keys_of([value]))) is not OTHER_LAYOUT:
-        return [value]
-    found = [items for inner in value.values() if (items := find_items(inner, depth - 1))]
-    return max(found, key=len, default=None)
+    return max(find_lists(value).values(), key=len, default=None)
+
+
+def find_lists(value: Any) -> dict[str, list[Any]]:
+    """Return the lists of objects at the top of a document, by the dotted paths to them.
+
+    Posts that stand by their ids are a list as well.
+
+    Example:
+        >>> find_lists({"data": {"users": [{"id": 7}], "rows": [{"id": 1}]}})
+        {'data.users': [{'id': 7}], 'data.rows': [{'id': 1}]}
+        >>> post = {"account_id": "a", "text": "停水"}
+        >>> len(find_lists({"posts": {"p1": post, "p2": post}})["posts"])
+        2
+    """
+    kinds: dict[frozenset[str], str] = {}  # a document may have very many objects
+
+    def kind(item: Any) -> str:
+        names = frozenset(keys_of([item]) if isinstance(item, dict) else ())
+        if names not in kinds:
+            kinds[names] = _layout_of([item])
+        return kinds[names]
+
+    def walk(value: Any, name: str, depth: int) -> Iterator[tuple[str, list[Any]]]:
+        if isinstance(value, list):
+            if any(isinstance(item, dict) for item in value):
+                yield name, value
+        elif isinstance(value, dict):
+            inner = list(value.values())
+            if opening_of(value) or kind(value):
+                yield name, [value]
+            elif inner and kind(inner[0]) and len({*map(kind, inner[:SAMPLE_ROWS])}) == 1:
+                yield name, inner
+            elif depth:
+                for key, item in value.items():
+                    yield from walk(item, f"{name}.{key}" if name else key, depth - 1)
+
+    return dict(walk(value, "", 2))
+
+
+def _posts_of(lists: dict[str, list[Any]], intake: Intake) -> list[Any]:
+    """Return the longest list of posts and those of its layout; note the others."""
+    if len(lists) < 2:
+        return [item for items in lists.values() for item in items]
+    layouts = {name: _layout_of(items[:SAMPLE_ROWS]) for name, items in lists.items()}
+    longest = max(lists, key=lambda name: (layouts[name] != "", len(lists[name])))
+    found = []
+    for name, items in lists.items():
+        if name == longest or layouts[name] == layouts[longest] != "":
+            found += items
+        else:
+            intake.notes[f"objects of list '{name}', which is of another kind"] = len(items)
+    return found
+
+
+def _layout_of(items: list[Any]) -> str:
+    """Return the name of the layout of posts that objects have; empty where they have none."""
+    layout = layout_of(set(keys_of([item for item in items if isinstance(item, dict)])))
+    return "" if layout is OTHER_LAYOUT or layout.holds != "posts" else layout.name
 
 
 def read_rows(

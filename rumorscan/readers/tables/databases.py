@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import io
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -95,6 +95,7 @@ class Database:
 
     connection: sqlite3.Connection
     _tables: dict[str, list[str]] = field(default_factory=dict)
+    _keys: dict[str, list[str]] = field(default_factory=dict)
 
     def sheets(self) -> list[Sheet]:
         """Return the tables, in the order of their names.
@@ -110,6 +111,8 @@ class Database:
         for (name,) in found.fetchall():
             info = self.connection.execute(f"PRAGMA table_info({_quoted(name)})").fetchall()
             self._tables[name] = [str(column[1]) for column in info]
+            keys = sorted((int(column[5]), str(column[1])) for column in info if column[5])
+            self._keys[name] = [key for _, key in keys]
         if not self._tables:
             raise NoRowsError("the database holds no table; expected posts")
         return [self._sheet(name) for name in self._tables]
@@ -125,50 +128,91 @@ class Database:
         def rows() -> Iterator[Cells | Unread]:
             for table in (name, *(join.table for join in joins)):
                 self._check(table)
-            if joins or not self._has_row_ids(name):
-                cursor = self.connection.execute(self._query(name, joins))
-                yield from map(_values, cursor)
+            if joins or not self._row_id(name):
+                yield from self._by_places(name, joins)
             else:
-                yield from self._by_row_ids(name)
+                yield from (row for _, row in self._by_row_ids(name))
 
         return Sheet(name, columns, int(count), rows)
 
-    def _by_row_ids(self, name: str) -> Iterator[Cells | Unread]:
-        """Yield the rows of a table; one with a value over the limit is set aside."""
-        table = _quoted(name)
+    def _by_places(self, name: str, joins: list[Join]) -> Iterator[Cells | Unread]:
+        """Yield the rows of a table without row ids, or of joined ones, as `_by_row_ids` does."""
+        query, done, is_mended = self._query(name, joins), 0, not joins
+        while True:
+            try:
+                for row in self.connection.execute(f"{query} LIMIT -1 OFFSET {done:d}"):
+                    done += 1
+                    yield _values(row)
+                return
+            except sqlite3.DataError as error:
+                _check_size(error)
+            if not is_mended:  # what is joined may be the cause, before any row
+                query, is_mended = self._query(name, joins, self._overlong(joins)), True
+                continue
+            for _ in range(2):  # the engine is a row ahead
+                place = f"LIMIT 1 OFFSET {done:d}"
+                found = self._row(name, f"{query} {place}", f"{self._order(name)} {place}")
+                done += 1
+                if found is not None:
+                    yield found
+
+    def _overlong(self, joins: list[Join]) -> dict[str, list[int]]:
+        """Return the row ids of joined rows that have a value over the limit, by table.
+
+        Raises:
+            sqlite3.DataError: there is such a value in a table without row ids.
+        """
+        found: dict[str, list[int]] = {}
+        for table in (join.table for join in joins):
+            if self._row_id(table):
+                rows = self._by_row_ids(table)
+                found[table] = [number for number, row in rows if isinstance(row, Unread)]
+            else:
+                for _ in self.connection.execute(self._query(table, [])):
+                    pass
+        return found
+
+    def _by_row_ids(self, name: str) -> Iterator[tuple[int, Cells | Unread]]:
+        """Yield row ids and rows of a table; a row with a value over the limit is set aside."""
+        table, row_id = _quoted(name), f"{_quoted(name)}.{self._row_id(name)}"
         columns = [f"{table}.{_quoted(column)}" for column in self._tables[name]]
         # no values but those that were read here come in
-        find = f"SELECT {table}.rowid FROM {table}"  # noqa: S608 - names are quoted
+        find = f"SELECT {row_id} FROM {table}"  # noqa: S608 - names are quoted
         read = f"SELECT {', '.join(columns)} FROM {table}"  # noqa: S608 - names are quoted
-        order = f"ORDER BY {table}.rowid LIMIT {_FETCHED:d}"
+        order = f"ORDER BY {row_id} LIMIT {_FETCHED:d}"
         behind = ""
         while numbers := self.connection.execute(f"{find} {behind} {order}").fetchall():
             done = 0
             try:
                 for row in self.connection.execute(f"{read} {behind} {order}"):
                     done += 1
-                    yield _values(row)
+                    yield numbers[done - 1][0], _values(row)
             except sqlite3.DataError as error:
                 _check_size(error)
                 # the engine is a row ahead, so that the one before may be lost as well
                 for [number] in numbers[done:]:
-                    yield self._row(name, f"{read} WHERE {table}.rowid = {number:d}", number)
-            behind = f"WHERE {table}.rowid > {numbers[-1][0]:d}"
+                    where = f"WHERE {row_id} = {number:d}"
+                    row = self._row(name, f"{read} {where}", where)
+                    if row is not None:
+                        yield number, row
+            behind = f"WHERE {row_id} > {numbers[-1][0]:d}"
 
-    def _row(self, name: str, query: str, number: int) -> Cells | Unread:
+    def _row(self, name: str, query: str, where: str) -> Cells | Unread | None:
+        """Return the row of a query, None where it has none; `where` finds it in its own table."""
         try:
-            return _values(self.connection.execute(query).fetchone())
+            row = self.connection.execute(query).fetchone()
         except sqlite3.DataError as error:
             _check_size(error)
-            return Unread("too-long", "a value over 16 MB", self._readable(name, number))
+            return Unread("too-long", "a value over 16 MB", self._readable(name, where))
+        return None if row is None else _values(row)
 
-    def _readable(self, name: str, row: int) -> dict[str, Any]:
+    def _readable(self, name: str, where: str) -> dict[str, Any]:
         """Return the cells of a row that are not over the limit."""
         cells = {}
         for column in self._tables[name]:
-            find = f"SELECT {_quoted(column)} FROM {_quoted(name)} WHERE rowid = ?"  # noqa: S608
+            find = f"SELECT {_quoted(column)} FROM {_quoted(name)} {where}"  # noqa: S608
             try:
-                [cell] = self.connection.execute(find, [row]).fetchone()
+                [cell] = self.connection.execute(find).fetchone()
             except sqlite3.DataError:
                 cell = None
             cells[column] = cell[:_SHOWN] if isinstance(cell, (str, bytes)) else cell
@@ -197,7 +241,10 @@ class Database:
             and join.column in self._tables.get(join.table, ())
         ]
 
-    def _query(self, name: str, joins: list[Join]) -> str:
+    def _query(
+        self, name: str, joins: list[Join], without: Mapping[str, list[int]] | None = None
+    ) -> str:
+        """Return the query of a table and what is joined to it, some rows of that left out."""
         table = _quoted(name)
         wanted = [f"{table}.{_quoted(column)}" for column in self._tables[name]]
         tables = table
@@ -205,25 +252,37 @@ class Database:
             other = _quoted(join.table)
             wanted += [f"{other}.{_quoted(column)}" for column in self._tables[join.table]]
             # one row a key, so that a post stays one row
+            first = self._row_id(join.table) or _quoted(join.column)
+            left_out = ", ".join(map(str, (without or {}).get(join.table, ())))
             rows = (
-                f"SELECT *, MIN(rowid) FROM {other} "  # noqa: S608 - names are quoted
-                f"GROUP BY {_quoted(join.column)}"
+                f"SELECT *, MIN({first}) FROM {other} "  # noqa: S608 - names are quoted
+                + (f"WHERE {first} NOT IN ({left_out}) " if left_out else "")
+                + f"GROUP BY {_quoted(join.column)}"
             )
             tables += (
                 f" LEFT JOIN ({rows}) AS {other} "
                 f"ON {other}.{_quoted(join.column)} = {table}.{_quoted(join.key)}"
             )
         query = f"SELECT {', '.join(wanted)} FROM {tables}"  # noqa: S608 - names are quoted
-        return f"{query} ORDER BY {table}.rowid" if self._has_row_ids(name) else query
+        return f"{query} {self._order(name)}"
 
-    def _has_row_ids(self, name: str) -> bool:
-        if "rowid" in map(str.lower, self._tables[name]):
-            return False  # a column of that name hides them
+    def _order(self, name: str) -> str:
+        """Return in which order the rows of a table lie: by their ids, else by their keys."""
+        names = [self._row_id(name)] if self._row_id(name) else map(_quoted, self._keys[name])
+        order = ", ".join(f"{_quoted(name)}.{key}" for key in names)
+        return f"ORDER BY {order}" if order else ""
+
+    def _row_id(self, name: str) -> str:
+        """Return what the row ids of a table are called; empty where it has none."""
+        own = set(map(str.lower, self._tables[name]))
+        # a column of that name hides them
+        alias = next((one for one in ("rowid", "_rowid_", "oid") if one not in own), "")
         try:
-            self.connection.execute(f"SELECT rowid FROM {_quoted(name)} LIMIT 1")  # noqa: S608
+            if alias:
+                self.connection.execute(f"SELECT {alias} FROM {_quoted(name)} LIMIT 1")  # noqa: S608
         except sqlite3.OperationalError:
-            return False
-        return True
+            return ""
+        return alias
 
 
 def _check_size(error: sqlite3.DataError) -> None:

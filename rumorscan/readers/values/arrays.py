@@ -9,8 +9,6 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from rumorscan.readers.values.times import bytes_of
-
 Column: TypeAlias = Any
 """An Arrow array or a list of Python values."""
 Mask: TypeAlias = np.ndarray[Any, Any]
@@ -130,3 +128,38 @@ def none_bad(count: int) -> Mask:
         [False, False]
     """
     return np.zeros(count, bool)
+
+
+def told_apart(values: pa.Array | Sequence[Any]) -> tuple[pa.Array, pa.Array] | None:
+    """Return the whole numbers and the texts of a list that holds both, and nothing else.
+
+    Each is null where the other is. None where the list is another one.
+
+    Example:
+        >>> [part.to_pylist() for part in told_apart([12, "1.2万", None])]
+        [[12, None, None], [None, '1.2万', None]]
+    """
+    if not isinstance(values, list) or set(map(type, values)) - {type(None)} != {int, str}:
+        return None
+    try:
+        return (
+            pa.array([value if type(value) is int else None for value in values], pa.int64()),
+            pa.array([value if type(value) is str else None for value in values], pa.string()),
+        )
+    except (pa.ArrowInvalid, UnicodeError, OverflowError):
+        return None
+
+
+def bytes_of(values: pa.Array) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
+    """Return a text array's offsets (int64, n + 1) and its UTF-8 bytes, without copying the text.
+
+    Example:
+        >>> offsets, data = bytes_of(pa.array(["水", None, "ok"]))
+        >>> offsets.tolist(), data[3:].tobytes()
+        ([0, 3, 3, 5], b'ok')
+    """
+    _, offsets, data = values.buffers()
+    if not len(values):
+        return np.zeros(1, np.int64), np.zeros(0, np.uint8)
+    bounds = np.frombuffer(offsets, np.int32, len(values) + 1, values.offset * 4)
+    return bounds.astype(np.int64), np.frombuffer(data or b"", np.uint8)

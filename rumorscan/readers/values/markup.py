@@ -12,14 +12,17 @@ import orjson
 
 _BREAK = re.compile(r"<(?:br|/p|/div|/li|/h[1-6]|/tr)\b[^<>]*>", re.IGNORECASE)
 _SKIPPED = re.compile(r"<(script|style)\b.*?(?:</\1\s*>|\Z)", re.IGNORECASE | re.DOTALL)
-_PICTURE = re.compile(r"<img\b[^<>]*?\balt=[\"']?(\[[^\"'<>\]]{1,20}\])[^<>]*>", re.IGNORECASE)
+# none of these goes over a text twice, however it is made: a tag that does not close is none
+_PICTURE = re.compile(
+    r"<img\b(?=[^<>]*>)[^<>]*?\balt=[\"']?(\[[^\"'<>\]]{1,20}\])[^<>]*>", re.IGNORECASE
+)
 _TAG = re.compile(
     r"</?(?:a|abbr|article|audio|b|blockquote|br|code|dd|div|dl|dt|em|figcaption|figure|font|h[1-6]"
     r"|hr|i|iframe|img|li|mp-[a-z-]+|ol|p|pre|s|section|small|source|span|strong|sub|sup|svg|table"
-    r"|tbody|td|th|thead|tr|u|ul|video)(?:[\s/][^<>]*)?>|<!--.*?-->",
+    r"|tbody|td|th|thead|tr|u|ul|video)(?:[\s/][^<>]*)?>|<!--(?:(?!<!--).)*?-->",
     re.IGNORECASE | re.DOTALL,
 )
-_BLANK_LINES = re.compile(r"[ \t]*\n\s*\n\s*")
+_BLANK_LINES = re.compile(r"(?<![ \t])[ \t]*\n\s*\n\s*")
 _NAMES = ("text", "tag", "name", "title", "hashtag", "topic_title", "content")
 _LONGEST_LIST = 100_000
 

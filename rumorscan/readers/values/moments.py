@@ -32,16 +32,18 @@ _DIGITS = re.compile(
     r"(?P<y>\d{4})(?P<m>\d{2})(?P<d>\d{2})"
     r"(?:T?(?P<H>\d{2})(?P<M>\d{2})(?P<S>\d{2})?)?(?P<zone>Z|[+-]\d{2}:?\d{2})?"
 )
+_CLOCK = (
+    r"(?:(?P<half>[上下]午) *)?(?P<H>\d{1,2})[:时点](?P<M>\d{2})"
+    r"(?:[:分](?:(?P<S>\d{2})(?:[.,]\d+)?秒?)?)?(?: *(?P<late>[AP]M))?"
+)
 _FORMS = tuple(
-    re.compile(form)
+    re.compile(form, re.IGNORECASE)
     for form in (
         # 2026-03-02T09:14:07.123+08:00 and its shorter and slashed relatives
         r"(?P<y>\d{4})[-/.](?P<m>\d{1,2})[-/.](?P<d>\d{1,2})"
-        r"(?:[T ]+(?P<H>\d{1,2}):(?P<M>\d{2})(?::(?P<S>\d{2})(?:[.,]\d+)?)?)?"
-        r"\s*(?P<zone>Z|UTC|GMT|[+-]\d{2}:?\d{2}|[+-]\d{2})?",
-        _DIGITS,
-        r"(?P<y>\d{4})年(?P<m>\d{1,2})月(?P<d>\d{1,2})日"
-        r"(?:\s*(?P<H>\d{1,2})[:时点](?P<M>\d{2})(?:[:分](?P<S>\d{2})?秒?)?)?(?P<zone>)",
+        rf"(?:[T ]+{_CLOCK})?\s*(?P<zone>Z|UTC|GMT|[+-]\d{{2}}:?\d{{2}}|[+-]\d{{2}})?",
+        _DIGITS.pattern,
+        rf"(?P<y>\d{{4}})年(?P<m>\d{{1,2}})月(?P<d>\d{{1,2}})日(?:\s*{_CLOCK})?(?P<zone>)",
         # Mon Mar 02 09:14:07 +0800 2026
         r"[A-Za-z]{3},? (?P<b>[A-Za-z]{3}) +(?P<d>\d{1,2}) "
         r"(?P<H>\d{2}):(?P<M>\d{2}):(?P<S>\d{2}) "
@@ -53,7 +55,7 @@ _FORMS = tuple(
 )
 
 
-_SOURCE = re.compile(r"\s*(?:来自|发布于).*", re.DOTALL)
+_SOURCE = re.compile(r"(?:来自|发布于).*", re.DOTALL)
 """What Weibo writes behind a time: the program, the region."""
 _PARTIAL = re.compile(
     r"\d{1,2}月\d{1,2}日(?: *\d{1,2}:\d{2}(?::\d{2})?)?"
@@ -157,14 +159,8 @@ def _plain_number(value: Decimal) -> float:
 def _matched(parts: dict[str, str | None], zone: ZoneInfo) -> Moment | None:
     month = _MONTHS.get((parts["b"] or "").lower(), 0) if "b" in parts else int(parts["m"] or 0)
     try:
-        moment = datetime(
-            int(parts["y"] or 0),
-            month,
-            int(parts["d"] or 0),
-            int(parts["H"] or 0),
-            int(parts["M"] or 0),
-            int(parts["S"] or 0),
-        )
+        day = datetime(int(parts["y"] or 0), month, int(parts["d"] or 0))
+        moment = day + _clock_of(parts)
         offset = _offset_of(parts["zone"])
         if offset is not None:
             moment = (moment - offset).replace(tzinfo=UTC)
@@ -177,10 +173,25 @@ def _matched(parts: dict[str, str | None], zone: ZoneInfo) -> Moment | None:
     return _moment(moment, precision, zone)
 
 
+def _clock_of(parts: dict[str, str | None]) -> timedelta:
+    """Return how long after midnight it is; 24:00 is the next one."""
+    hours, minutes, seconds = (int(parts[name] or 0) for name in "HMS")
+    half = (parts.get("half") or parts.get("late") or "").upper()
+    if half in ("上午", "AM") and hours > 12:
+        raise ValueError(half)
+    if half and hours == 12:
+        hours = 0
+    if half in ("下午", "PM") and hours < 12:
+        hours += 12
+    if hours > 23 + (minutes == seconds == 0) or minutes > 59 or seconds > 59:
+        raise ValueError(hours)
+    return timedelta(hours=hours, minutes=minutes, seconds=seconds)
+
+
 def _offset_of(zone: str | None) -> timedelta | None:
     if not zone:
         return None
-    if zone in ("Z", "UTC", "GMT"):
+    if zone.upper() in ("Z", "UTC", "GMT"):
         return timedelta()
     hours, minutes = int(zone[1:3]), int(zone[3:].lstrip(":") or 0)
     if hours > 14 or minutes > 59:

@@ -23,12 +23,13 @@ from rumorscan.readers.values.arrays import (
     Mask,
     as_array,
     as_list,
+    bytes_of,
     convert_each,
     none_bad,
     plain_text,
+    told_apart,
     trimmed,
 )
-from rumorscan.readers.values.times import bytes_of, told_apart
 
 _COUNT = re.compile(r"(\d+(?:\.\d+)?)\s*(千|万|亿|[kKwWmM])?\+?")
 _UNITS = {"千": 1e3, "k": 1e3, "万": 1e4, "w": 1e4, "m": 1e6, "亿": 1e8}
@@ -130,7 +131,7 @@ def counts_of(values: Column) -> tuple[pa.Array, Mask]:
     """Return counts as int64; `1.2万`, `10万+` and `"12"` are understood, blank ones are null.
 
     Example:
-        >>> counts_of(["1.2万", "10万+", "12", "", "很多"])[0].to_pylist()
+        >>> counts_of(["1.2万", "10万+", '"12"', "", "很多"])[0].to_pylist()
         [12000, 100000, 12, None, None]
     """
     array = as_array(values)
@@ -257,7 +258,7 @@ def _one_count(value: Any) -> int | None:
     if isinstance(value, bool):
         raise TypeError
     if isinstance(value, str):
-        text = value.strip(EDGES).replace(",", "")
+        text = value.strip(EDGES).strip("\"'").replace(",", "")
         if text.lower() in _NO_COUNT:
             return None
         match = _COUNT.fullmatch(text)

@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from rumorscan.readers.values.times import bytes_of
+from rumorscan.readers.values.arrays import bytes_of
 
 SPREADSHEET_DIGITS = 15
 """Digits of a number that spreadsheets keep."""

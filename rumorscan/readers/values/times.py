@@ -9,15 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from functools import lru_cache
-from typing import Any, cast
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from rumorscan.readers.values.arrays import bytes_of, told_apart
 from rumorscan.readers.values.clocks import ENDINGS, NUMBER_LENGTHS, parse_calendar, parse_number
 from rumorscan.readers.values.moments import (
     CALENDAR_NUMBERS,
@@ -27,6 +26,7 @@ from rumorscan.readers.values.moments import (
     SCALES,
     parse_time,
 )
+from rumorscan.readers.values.zones import to_utc
 from rumorscan.records import UTC_SECONDS, Precision
 
 MISSING = np.iinfo(np.int64).min
@@ -94,26 +94,6 @@ def parse_times(values: pa.Array | Sequence[Any], zone: ZoneInfo) -> Times:
     if pa.types.is_date(kind):
         return _parse_dates(values, zone)
     return _parse_each(values.to_pylist(), zone)
-
-
-def told_apart(values: pa.Array | Sequence[Any]) -> tuple[pa.Array, pa.Array] | None:
-    """Return the whole numbers and the texts of a list that holds both, and nothing else.
-
-    Each is null where the other is. None where the list is another one.
-
-    Example:
-        >>> [part.to_pylist() for part in told_apart([12, "1.2万", None])]
-        [[12, None, None], [None, '1.2万', None]]
-    """
-    if not isinstance(values, list) or set(map(type, values)) - {type(None)} != {int, str}:
-        return None
-    try:
-        return (
-            pa.array([value if type(value) is int else None for value in values], pa.int64()),
-            pa.array([value if type(value) is str else None for value in values], pa.string()),
-        )
-    except (pa.ArrowInvalid, UnicodeError, OverflowError):
-        return None
 
 
 def _together(one: Times, other: Times) -> Times:
@@ -218,47 +198,6 @@ def _settle(
     return Times(times.seconds, times.precision, bad, len(kept) if naive else 0)
 
 
-def to_utc(local_seconds: np.ndarray[Any, Any], zone: ZoneInfo) -> np.ndarray[Any, Any]:
-    """Return wall-clock seconds of a zone as UTC seconds; int64, same shape.
-
-    The offset is looked up once a day; only days on which it changes are looked at one value
-    at a time. Of an hour that happens twice the first one is taken.
-
-    Example:
-        >>> to_utc(np.array([1772442847]), ZoneInfo("Asia/Shanghai")).tolist()
-        [1772414047]
-    """
-    if not len(local_seconds):
-        return local_seconds
-    days = local_seconds // EPOCH_DAY_SECONDS
-    first = int(days.min())
-    present = np.flatnonzero(np.bincount(days - first)) + first
-    offsets = np.zeros(int(present[-1]) - first + 1, np.int64)
-    changing = []
-    for day in present.tolist():
-        start, end = _offsets_of_day(day, zone)
-        offsets[day - first] = start
-        if start != end:
-            changing.append(day)
-    result = local_seconds - offsets[days - first]
-    if changing:
-        for row in np.flatnonzero(np.isin(days, changing)).tolist():
-            result[row] = local_seconds[row] - _offset_at(int(local_seconds[row]), zone)
-    return cast("np.ndarray[Any, Any]", result)
-
-
-@lru_cache(maxsize=4_096)
-def _offsets_of_day(day: int, zone: ZoneInfo) -> tuple[int, int]:
-    start = day * EPOCH_DAY_SECONDS
-    return _offset_at(start, zone), _offset_at(start + EPOCH_DAY_SECONDS - 1, zone)
-
-
-def _offset_at(local_second: int, zone: ZoneInfo) -> int:
-    moment = datetime.fromtimestamp(local_second, UTC).replace(tzinfo=zone)
-    offset = moment.utcoffset()
-    return int(offset.total_seconds()) if offset is not None else 0
-
-
 def _parse_strings(values: pa.Array, zone: ZoneInfo) -> Times:
     times = _nothing(len(values))
     offsets, data = bytes_of(values)
@@ -307,21 +246,6 @@ def _parse_distinct(values: pa.Array, zone: ZoneInfo) -> Times:
     precision = np.array([item[1] for item in each], np.uint8)
     bad, zoneless = (np.array([item[place] for item in each], bool) for place in (2, 3))
     return Times(seconds[rows], precision[rows], bad[rows], int(zoneless[rows].sum()))
-
-
-def bytes_of(values: pa.Array) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
-    """Return a text array's offsets (int64, n + 1) and its UTF-8 bytes, without copying the text.
-
-    Example:
-        >>> offsets, data = bytes_of(pa.array(["水", None, "ok"]))
-        >>> offsets.tolist(), data[3:].tobytes()
-        ([0, 3, 3, 5], b'ok')
-    """
-    _, offsets, data = values.buffers()
-    if not len(values):
-        return np.zeros(1, np.int64), np.zeros(0, np.uint8)
-    bounds = np.frombuffer(offsets, np.int32, len(values) + 1, values.offset * 4)
-    return bounds.astype(np.int64), np.frombuffer(data or b"", np.uint8)
 
 
 def _parse_cells(cells: np.ndarray[Any, Any], zone: ZoneInfo) -> Times:

@@ -13,9 +13,9 @@ import pytest
 from rumorscan.errors import DumpError
 from rumorscan.readers import inspect, read_posts
 from tests.readers import bombs
+from tests.readers.containers.test_hostile_files import MEMORY, read_apart
 from tests.readers.samples import old_workbook, write_workbook
-from tests.readers.test_guards import ENTITIES
-from tests.readers.test_hostile_files import MEMORY, read_apart
+from tests.readers.tables.test_guards import ENTITIES
 
 HEADER = ["编号", "用户名", "内容"]
 SHEET = "xl/worksheets/sheet1.xml"
@@ -281,6 +281,63 @@ def test_a_value_over_the_limit_costs_its_row(tmp_path, count):
     assert rejects[0]["raw"] == '{"post_id":"first","account_id":"a","text":null}'
     with pytest.raises(DumpError, match=r"row 1: the row is too long to be read \(too-long\)"):
         read_posts(tmp_path / "a.db", strict=True)
+
+
+KEYED = {
+    "without row ids": "CREATE TABLE posts (post_id PRIMARY KEY, account_id, text) WITHOUT ROWID",
+    "own column rowid": "CREATE TABLE posts (post_id, account_id, text, rowid)",
+    "all names taken": "CREATE TABLE posts (post_id, account_id, text, rowid, _rowid_, oid)",
+}
+
+
+@pytest.mark.parametrize("table", KEYED.values(), ids=list(KEYED))
+@pytest.mark.parametrize("bad", [(0,), (1,), (2_500,), (2_999,), (0, 1, 7, 2_999), (5, 6)])
+def test_a_value_over_the_limit_costs_its_row_where_row_ids_are_hidden(tmp_path, table, bad):
+    with closing(sqlite3.connect(tmp_path / "a.db")) as connection:
+        connection.execute(table)
+        connection.executemany(
+            "INSERT INTO posts (post_id, account_id, text) VALUES (?, 'a', '停水')",
+            ((f"p{n:04}",) for n in range(3_000)),
+        )
+        for n in bad:
+            large = "UPDATE posts SET text = zeroblob(17000000) WHERE post_id = ?"
+            connection.execute(large, (f"p{n:04}",))
+        connection.commit()
+    posts = read_posts(tmp_path / "a.db")
+    assert posts.column("post_id").to_pylist() == [f"p{n:04}" for n in range(3_000) if n not in bad]
+    rejects = posts.rejects.to_pylist()
+    assert [row["source_row"] - 1 for row in rejects] == list(bad)
+    assert f'"post_id":"p{bad[0]:04}"' in rejects[0]["raw"]
+
+
+@pytest.mark.parametrize("where", ["post", "comment", "both"])
+def test_a_value_over_the_limit_costs_its_row_where_tables_are_joined(tmp_path, where):
+    with closing(sqlite3.connect(tmp_path / "a.db")) as connection:
+        connection.execute(
+            "CREATE TABLE post (id INTEGER PRIMARY KEY, floor, content, time, thread_id, author)"
+        )
+        connection.execute(
+            "CREATE TABLE comment (id INTEGER PRIMARY KEY, content, time, post_id, author)"
+        )
+        for n in range(1, 6):
+            connection.execute("INSERT INTO post VALUES (?, 1, '停水', 1772414047, 77, 'a')", (n,))
+            connection.execute(
+                "INSERT INTO comment VALUES (?, '真?', 1772414047, ?, 'b')", (10 + n, n)
+            )
+        for table, n in (("post", 3), ("comment", 12)):
+            if where in (table, "both"):
+                large = f"UPDATE {table} SET content = zeroblob(17000000) WHERE id = {n}"
+                connection.execute(large)
+        connection.commit()
+    posts = read_posts(tmp_path / "a.db")
+    gone = {"post": ["3"], "comment": ["12"], "both": ["12", "3"]}[where]
+    every = [str(n) for n in (11, 12, 13, 14, 15, 1, 2, 3, 4, 5)]
+    assert posts.column("post_id").to_pylist() == [name for name in every if name not in gone]
+    assert posts.rejects.column("reason").to_pylist() == ["too-long"] * len(gone)
+    roots = dict(
+        zip(posts.column("post_id").to_pylist(), posts.column("root_id").to_pylist(), strict=True)
+    )
+    assert roots["11"] == roots["15"] == "77"
 
 
 @pytest.mark.skipif(os.name == "nt", reason="memory is measured as Unix does")

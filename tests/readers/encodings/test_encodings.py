@@ -45,6 +45,20 @@ def test_every_encoding_is_recognized_and_read_without_loss(tmp_path, encoding):
     assert not posts.inputs[0].notes
 
 
+@pytest.mark.parametrize(
+    ("encoding", "text"),
+    [("gb18030", "短"), ("gb18030", "谣，"), ("gb18030", "旱灾"), ("big5", "短"), ("big5", "騙！")],
+)
+def test_few_characters_that_are_not_the_commonest_are_read_without_loss(tmp_path, encoding, text):
+    posts = read_bytes(tmp_path, dump(rows_of(1, text)).encode(encoding))
+    assert posts.column("text").to_pylist() == [f"{text}0"]
+
+
+@pytest.mark.parametrize("text", ["café", "über", "naïve à l'été", "Ærø"])
+def test_western_tables_are_not_taken_for_chinese_ones(text):
+    assert guess_encoding(text.encode("latin-1")).name == "utf-8"
+
+
 @pytest.mark.parametrize("encoding", ["utf-8", "gb18030", "big5"])
 def test_a_sample_cut_in_mid_character_is_still_recognized(encoding):
     data = (SCRIPT.get(encoding, PLAIN) * 3).encode(encoding)

@@ -122,6 +122,14 @@ def test_ten_megabytes_on_one_line_cost_only_that_row(tmp_path):
     assert reasons(posts) == [(2, "text-too-long")]
 
 
+def test_a_text_that_grows_over_the_limit_when_normalized_is_set_aside(tmp_path):
+    posts = read(
+        tmp_path, "\n".join([row(), row(text="\ufdfa" * 5_556), row(text="\ufdfa" * 5_555)])
+    )
+    assert reasons(posts) == [(2, "text-too-long")]
+    assert len(posts) == 2
+
+
 def test_a_wide_cell_that_is_not_read_costs_nothing_whatever_stands_beside_it(tmp_path):
     for other in ("", ",,,,,,\n"):
         table = f"{HEADER},x\n1,a,水,,{'x' * 200_000}\n{other}2,a,水,,\n"
@@ -179,6 +187,16 @@ def test_half_characters_are_replaced_and_counted(tmp_path):
     posts = read(tmp_path, "\n".join(lines))
     assert posts.column("text").to_pylist() == ["停\ufffd水", "😀", "\ufffd"]
     assert posts.inputs[0].notes["texts with half characters, replaced"] == 2
+
+
+def test_half_characters_in_ids_are_counted_too(tmp_path):
+    posts = read(
+        tmp_path, json.dumps({"post_id": "1\ud800", "account_id": "a\ud83d", "text": "停"})
+    )
+    assert posts.column("post_id").to_pylist() == ["1\ufffd"]
+    notes = posts.inputs[0].notes
+    assert notes["post_id with half characters, replaced"] == 1
+    assert notes["account_id with half characters, replaced"] == 1
 
 
 @pytest.mark.parametrize("name", ["dump.jsonl", "dump.csv"])

@@ -149,3 +149,30 @@ def test_a_repost_of_weibospider_carries_its_source_under_a_common_name(tmp_path
     source = {"_id": "9", "content": "帖子9", **own}
     posts = read(tmp_path, [{"_id": "1", "content": "转", **own, "retweet": source}], "a.jsonl")
     assert threads(posts) == [("1", "repost", "9", "9", "9"), ("9", "post", None, None, None)]
+
+
+PLAIN = {"account_id": "a", "text": "停水"}
+
+
+def of_document(tmp_path, document):
+    path = tmp_path / "dump.json"
+    path.write_text(json.dumps(document), encoding="utf-8")
+    return read_posts(path)
+
+
+@pytest.mark.parametrize("wrap", [lambda posts: posts, lambda posts: {"code": 0, "posts": posts}])
+def test_posts_that_stand_by_their_ids_are_all_read(tmp_path, wrap):
+    posts = of_document(tmp_path, wrap({name: {"post_id": name, **PLAIN} for name in "123"}))
+    assert posts.column("post_id").to_pylist() == ["1", "2", "3"]
+
+
+def test_lists_of_one_layout_are_read_together_and_others_are_noted(tmp_path):
+    lists = {
+        "users": [{"uid": "7", "name": "小禾"}] * 3,
+        "first": [{"post_id": "1", **PLAIN}],
+        "more": [{"post_id": "2", **PLAIN}, {"post_id": "3", **PLAIN}],
+    }
+    posts = of_document(tmp_path, {"code": 0, "data": lists})
+    assert posts.column("post_id").to_pylist() == ["1", "2", "3"]
+    note = "objects of list 'data.users', which is of another kind"
+    assert posts.inputs[0].notes[note] == 3

@@ -13,8 +13,8 @@ from rumorscan.errors import DumpError
 from rumorscan.readers import inspect, read_posts
 from tests.readers import pages
 from tests.readers.bombs import PACK
+from tests.readers.containers.test_hostile_files import MEMORY, read_apart
 from tests.readers.pages import column, page, parquet, strings
-from tests.readers.test_hostile_files import MEMORY, read_apart
 
 MANY = 100_000
 LONG = b"x" * 1_000_000

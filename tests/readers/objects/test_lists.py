@@ -14,7 +14,7 @@ from rumorscan.readers.encodings import decoding
 from rumorscan.readers.objects import elements
 from rumorscan.readers.objects.elements import ElementScanner
 from tests.readers import bombs
-from tests.readers.test_hostile_files import MEMORY, read_apart
+from tests.readers.containers.test_hostile_files import MEMORY, read_apart
 
 ROWS = [{"post_id": f"p{n}", "account_id": "a", "text": f"停水{n}天"} for n in range(6)]
 WORDS = st.text(alphabet='水"\\,[]{} \n', max_size=6)
@@ -147,3 +147,22 @@ def test_memory_does_not_grow_with_the_list(tmp_path):
     assert list_of_posts[0] == "read"
     assert empty[0] == "refused"
     assert max(list_of_posts[1], empty[1]) < MEMORY
+
+
+@pytest.mark.parametrize("between", [", ", ",\n ", ",\n"])
+def test_a_list_is_one_whatever_the_name_says(tmp_path, between):
+    path = tmp_path / "dump.jsonl"
+    for start, end in (("[", "]"), ("[\n", "\n]\n")):
+        path.write_text(f"{start}{between.join(LINES)}{end}", encoding="utf-8")
+        posts = read_posts(path)
+        assert posts.column("post_id").to_pylist() == ALL
+        assert posts.inputs[0].format == "canonical/json"
+
+
+@pytest.mark.parametrize("line", ["[1, 2]", '[{"post_id": "x"}]', '[{"post_id": "x"', "[" * 2_000])
+def test_a_list_on_a_line_is_a_bad_line(tmp_path, line):
+    path = tmp_path / "dump.jsonl"
+    path.write_text("\n".join([line, *LINES]), encoding="utf-8")
+    posts = read_posts(path)
+    assert posts.column("post_id").to_pylist() == ALL
+    assert posts.rejects.num_rows == 1

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from rumorscan.errors import DumpError
 from rumorscan.readers.values.moments import EARLIEST, LATEST, parse_time, zone_of
-from rumorscan.readers.values.times import MISSING, parse_times, to_utc
+from rumorscan.readers.values.times import MISSING, parse_times
+from rumorscan.readers.values.zones import to_utc
 from rumorscan.records import Precision
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -44,6 +45,41 @@ def test_a_number_means_what_its_digits_mean_as_text(digits, zone):
         assert times.seconds[0] == (MISSING if expected.bad else expected.seconds)
         assert times.precision[0] == expected.precision
         assert times.assumed == expected.assumed
+
+
+@pytest.mark.parametrize(
+    ("written", "clock"),
+    [
+        ("2026-03-02t01:14:07z", "09:14:07"),
+        ("2026/3/2 下午 2:30:05", "14:30:05"),
+        ("2026年3月2日 下午2:30", "14:30:00"),
+        ("2026年3月2日 上午 12:05", "00:05:00"),
+        ("2026年3月2日 下午12:05", "12:05:00"),
+        ("2026-03-02 2:30:00 PM", "14:30:00"),
+        ("2026-03-02 09时14分07秒", "09:14:07"),
+        ("2026-03-02 09时14分", "09:14:00"),
+        ("2026-03-01 24:00:00", "00:00:00"),
+    ],
+)
+def test_clocks_of_twelve_hours_and_in_words_are_read(written, clock):
+    for times in (parse_times([written, "-"], SHANGHAI), parse_times([written] * 3, SHANGHAI)):
+        found = times.to_arrow()[0].as_py().astimezone(SHANGHAI)
+        assert f"{found:%Y-%m-%d %H:%M:%S}" == f"2026-03-02 {clock}"
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["2026-03-02 上午 13:00", "2026-03-02 24:00:01", "2026-03-02 24:01", "2026-03-02 25:00"],
+)
+def test_a_clock_that_cannot_be_is_bad(written):
+    assert parse_time(written, SHANGHAI).bad
+
+
+@pytest.mark.parametrize(
+    "start", ["2026-03-02", "2026年3月2日", "2026-03-02 9:14", "2026-03-02 上午", "停", "来自"]
+)
+def test_a_time_that_does_not_end_takes_no_time_without_end(start):
+    assert parse_time(f"{start}{' ' * 300_000}水", SHANGHAI).seconds is None
 
 
 @pytest.mark.parametrize("value", [Decimal("1e999999"), Decimal("-Infinity"), Decimal("5")])

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from rumorscan.errors import DumpError
 from rumorscan.readers import read_posts
-from rumorscan.readers.delimited import records
+from rumorscan.readers.delimited import blocks, records
 from rumorscan.readers.encodings import decoding
 
 HEADER = "post_id,account_id,text,posted_at"
@@ -28,9 +28,62 @@ def outcome(posts):
     )
 
 
+ESCAPED = [
+    (r'1,a,"说 \"停水\" 了",', '说 "停水" 了'),
+    (r'1,a,"\"停水\"",', '"停水"'),
+    ('1,a,"说 \\"停\n水\\" 了",', '说 "停\n水" 了'),
+    ('1,a,"停\n水 \\"真\\", 假",', '停\n水 "真", 假'),
+    (r'1,a,"C:\\\"停\"",', r'C:\\"停"'),
+]
+
+
+@pytest.mark.parametrize(("row", "text"), ESCAPED)
+@pytest.mark.parametrize("around", [0, 1, 300])
+def test_quotation_marks_behind_backslashes_are_part_of_the_text(tmp_path, row, text, around):
+    others = [FIRST] * around
+    posts = read_text(tmp_path, "\n".join([HEADER, *others, row, *others, row, *others]))
+    assert posts.rejects.num_rows == 0
+    found = [text for text in posts.column("text").to_pylist() if text != "城东水厂停水三天"]
+    assert found == [text, text]
+    note = "rows with backslashes before quotation marks, read so"
+    assert posts.inputs[0].notes[note] == 2
+
+
+def test_backslashes_that_csv_knows_nothing_of_stay(tmp_path):
+    rows = ['1,a,"停水\\",', '2,a,"说 ""停水\\""",', '3,a,说 \\"停水\\" 了,', "4,a,停\\n水,"]
+    for more in ([], [r'5,a,"说 \"停\"",']):
+        posts = read_text(tmp_path, "\n".join([HEADER, *rows, *more]))
+        expected = ["停水\\", '说 "停水\\"', '说 \\"停水\\" 了', "停\\n水"]
+        assert posts.column("text").to_pylist()[:4] == expected
+        assert len(posts) == 4 + len(more)
+
+
 def test_the_first_row_after_the_header_is_row_1(tmp_path):
     posts = read_text(tmp_path, f"{HEADER}\n\n{FIRST}\n\n2,a2,水,\n")
     assert posts.column("source_row").to_pylist() == [1, 2]
+
+
+@pytest.mark.parametrize("above", [["舆情月报", "导出时间;2026-03-02", ""], ["# 导出", "# 水厂"]])
+def test_titles_above_the_header_are_passed_over_and_counted(tmp_path, above):
+    rows = ["post_id;account_id;text", "1;a;停,水", "2;;水"]
+    posts = read_text(tmp_path, "\n".join([*above, *rows]))
+    assert outcome(posts) == (["停,水"], [(2, "missing-account")])
+    data = (tmp_path / "dump.csv").read_bytes()
+    assert data[posts.rejects.column("byte_offset")[0].as_py() :] == "2;;水".encode()
+    assert posts.inputs[0].notes["lines above the header, passed over"] == len(above)
+
+
+def test_a_file_without_a_header_is_refused_by_its_first_line(tmp_path):
+    with pytest.raises(DumpError, match="no column holds 'account_id'; found '1', 'u', '停水'"):
+        read_text(tmp_path, "1,u,停水\n" * 100)
+
+
+@pytest.mark.parametrize("line", ["sep=;\n", '"sep=;"\r\n', "\ufeffSEP=;\n"])
+def test_a_line_that_tells_spreadsheets_the_delimiter_is_no_header(tmp_path, line):
+    posts = read_text(tmp_path, f"{line}post_id;account_id;text\n1;a;停,水\n2;;水\n")
+    assert outcome(posts) == (["停,水"], [(2, "missing-account")])
+    data = (tmp_path / "dump.csv").read_bytes()
+    assert data[posts.rejects.column("byte_offset")[0].as_py() :] == "2;;水\n".encode()
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16", "big5"])
@@ -152,7 +205,7 @@ def both_ways(folder, data):
     assert strips.table.equals(fast.table)
     assert strips.rejects.equals(fast.rejects)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(records.RecordReader, "_fast", lambda *_: None)
+        patch.setattr(blocks.BlockReader, "read", lambda *_: None)
         return fast, read_posts(path)
 
 
