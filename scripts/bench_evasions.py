@@ -1,4 +1,4 @@
-"""What evasions cost a model, by what it reads and by how many disguised copies taught it.
+"""What evasions cost a model, by what it reads and by how much disguised copies taught it.
 
     python scripts/bench_evasions.py                          # linear models
     python scripts/bench_evasions.py --base encoder-small     # stacked ones; minutes
@@ -15,28 +15,38 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
 from bench.measuring import conditions, draw_table
 from sets.reading import parse_with_data, read_sets, say
 
 from rumorscan.rumors.folders import resolve_encoder
-from rumorscan.rumors.linear import LinearModel
 from rumorscan.rumors.reading import read_texts
+from rumorscan.text.evasions import unmask_texts
 from rumorscan.text.fold import Folded, fold_texts
 from rumorscan.training.clusters import find_clusters
 from rumorscan.training.corpora import Corpus
-from rumorscan.training.disguising.augmentation import augment
 from rumorscan.training.disguising.disguises import KINDS, disguise
 from rumorscan.training.measuring.metrics import measure
-from rumorscan.training.recipes import Model
+from rumorscan.training.recipes import LinearRecipe, Model
 from rumorscan.training.splits import grouped_holdout
 from rumorscan.training.stacked import StackedRecipe
 
+
+def undo(texts: Sequence[str]) -> Folded:
+    """Return fold keys with evasions undone, words as they are written."""
+    return unmask_texts(pa.array(texts, type=pa.string()), fold_texts(texts)).keys
+
+
 READINGS: dict[str, Callable[[Sequence[str]], Folded]] = {
     "fold keys": fold_texts,
-    "evasions undone": read_texts,
+    "evasions undone": undo,
+    "and words respelled": read_texts,
 }
-COPIES = (0, 1, 2)
-SEEDS = (0, 1)
+SHARES = (0.0, 0.15, 0.5)
+"""Of a text's weight that goes to its disguised copy."""
+VERSIONS = (0, 1, 2)
+"""Disguised copies among which an encoder draws."""
+SEEDS = (0, 1, 2, 3)
 
 
 def main() -> None:
@@ -48,30 +58,24 @@ def main() -> None:
     split = grouped_holdout(clusters, corpus.labels, 0.5)
     test = corpus.take(split.test)
     columns: dict[str, dict[str, str]] = {}
-    for copies in COPIES:
-        say(f"{copies} copies")
-        if arguments.base:
-            recipe = StackedRecipe(base=resolve_encoder(arguments.base), versions=copies, say=say)
+    if arguments.base:
+        for versions in VERSIONS:
+            say(f"{versions} copies")
+            recipe = StackedRecipe(base=resolve_encoder(arguments.base), versions=versions, say=say)
             stacked = recipe.fit(corpus, clusters, split.train, {})
-            columns[f"stacked, {copies} copies"] = lost(stacked, read_texts, test)
-            continue
-        model = fit(corpus.take(split.train), clusters[split.train], copies)
-        for name, read in READINGS.items():
-            columns[f"{copies} copies, {name}"] = lost(model, read, test)
+            columns[f"stacked, {versions} copies"] = lost(stacked, read_texts, test)
+    else:
+        for share in SHARES:
+            say(f"share {share}")
+            linear = LinearRecipe(disguised=int(share > 0), disguised_share=share)
+            model = linear.fit(corpus, clusters, split.train, {})
+            for name, read in READINGS.items():
+                columns[f"share {share}, {name}"] = lost(model, read, test)
     kinds = next(iter(columns.values()))
     rows = [[kind, *(column[kind] for column in columns.values())] for kind in kinds]
     title = f"Macro-F1 as posted, and points lost of it; {len(test)} posts"
     print(draw_table(title, ["", *columns], rows))
     print(conditions())
-
-
-def fit(part: Corpus, clusters: np.ndarray, copies: int) -> LinearModel:
-    """Return a model that learned from posts and from disguised copies of each."""
-    texts = part.texts.tolist()
-    for seed in range(copies):
-        texts += augment(part.texts.tolist(), seed=seed)
-    times = copies + 1
-    return LinearModel().fit(texts, np.tile(part.labels, times), groups=np.tile(clusters, times))
 
 
 def lost(model: Model, read: Callable[[Sequence[str]], Folded], test: Corpus) -> dict[str, str]:

@@ -24,8 +24,9 @@ from rumorscan.rumors.fitting import (
     pose,
 )
 from rumorscan.rumors.heads import CLAIM, FALSEHOOD, Fitted
+from rumorscan.rumors.reading import read_texts
 from rumorscan.text.distinct import find_distinct
-from rumorscan.text.fold import Folded, fold_texts, join_folded
+from rumorscan.text.fold import Folded, join_folded
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,14 +34,14 @@ class Examples:
     """Labeled texts and ordinary posts.
 
     Attributes:
-        labeled: fold keys of n labeled texts.
+        labeled: what is read of n labeled texts.
         labels: 1 = false, 0 = not, shape (n,).
         weights: how much each counts, shape (n,), or None.
         groups: what is held out together, shape (n,).
         sources: where each comes from, shape (n,), or None.
         is_post: which are posts, shape (n,); the others are claims of another genre, which teach
             what is false, and neither what a claim looks like nor the calibration.
-        ordinary: fold keys of m posts that claim nothing checkable.
+        ordinary: what is read of m posts that claim nothing checkable.
         ordinary_sources: where each comes from, shape (m,), or None.
     """
 
@@ -75,8 +76,8 @@ def gather_examples(
         [True, True]
     """
     labels = check_labels(texts, y)
-    labeled = fold_texts(list_texts(texts))
-    others = fold_texts([] if ordinary is None else list_texts(ordinary))
+    labeled = read_texts(list_texts(texts))
+    others = read_texts([] if ordinary is None else list_texts(ordinary))
     every_post = np.ones(len(labels), dtype=bool)
     return Examples(
         labeled,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 import numpy.typing as npt
 
@@ -9,6 +11,7 @@ from rumorscan.text.characters import TABLE_SIZE, character_table
 from rumorscan.text.fold import Folded, fold_key
 from rumorscan.text.tokens import segment
 
+_AHEAD = 16  # characters in which what was undone must end
 _SMALLEST_SHARE = 0.25  # lighter words than this share of the heaviest would only lengthen phrases
 
 
@@ -59,17 +62,38 @@ def heaviest_phrases(
 
 
 def _places(text: str, folded: Folded) -> list[int]:
-    """Return where each character of the key stands in the text; -1 where that is unclear."""
+    """Return where each character of the key stands in the text; -1 for what was put in.
+
+    Evasions that were undone and words that were respelled are not in the text as they are read.
+    """
     target = character_table().target
     places: list[int] = []
-    expected = folded.codes.tolist()
+    letters: list[int] = []
     for place, character in enumerate(text):
-        if len(places) == len(expected):
-            break
-        code = ord(character)
-        if code < TABLE_SIZE and int(target[code]) == expected[len(places)]:
+        if ord(character) < TABLE_SIZE and target[ord(character)]:
             places.append(place)
-    return places + [-1] * (len(expected) - len(places))
+            letters.append(int(target[ord(character)]))
+    expected = folded.codes.tolist()
+    found = [-1] * len(expected)
+    at = to = 0
+    while at < len(letters) and to < len(expected):
+        if letters[at] == expected[to]:
+            found[to] = places[at]
+            at, to = at + 1, to + 1
+        elif (skip := _next_pair(letters[at:][:_AHEAD], expected[to:][:_AHEAD])) is None:
+            break
+        else:
+            at, to = at + skip[0], to + skip[1]
+    return found
+
+
+def _next_pair(letters: list[int], expected: list[int]) -> tuple[int, int] | None:
+    """Return how far two characters that both have lie ahead, the nearest ones."""
+    pairs = {pair: at for at, pair in reversed(list(enumerate(itertools.pairwise(letters))))}
+    ahead = (
+        (pairs[pair], to) for to, pair in enumerate(itertools.pairwise(expected)) if pair in pairs
+    )
+    return min(ahead, key=sum, default=None)
 
 
 def _shown(text: str, phrase: str, places: list[int]) -> str:

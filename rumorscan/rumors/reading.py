@@ -1,7 +1,8 @@
-"""What a model reads of a text: its fold key with evasions undone.
+"""What a model reads of a text: its fold key with evasions undone and words respelled.
 
 Half a dozen ways of writing around a filter (parts of characters, emoji for words, marks between
-letters) cost a model of fold keys four points, and one of these keys two (docs/benchmarks.md).
+letters), and words written by their sound, cost a model of these keys a third to a half of what
+they cost one of fold keys (docs/benchmarks.md).
 """
 
 from __future__ import annotations
@@ -14,21 +15,22 @@ import pyarrow as pa
 
 from rumorscan.text.evasions import unmask_texts
 from rumorscan.text.fold import Folded, fold_texts, join_folded
+from rumorscan.text.respelling import respell
 
 
 def read_texts(texts: Iterable[str]) -> Folded:
     """Return what a model reads of texts, in order.
 
     Example:
-        >>> list(read_texts(["城东水厂，停水三天！", "城*东水*厂停*水三|天"]).keys())
-        ['城东水厂停水三天', '城东水厂停水三天']
+        >>> list(read_texts(["打了疫苗会死！", "打*了疫*苗会|死", "打了役苗会死"]).keys())
+        ['打了疫苗会死', '打了疫苗会死', '打了疫苗会死']
     """
     array = pa.array([str(text) for text in texts], type=pa.string())
-    return unmask_texts(array, fold_texts(array)).keys
+    return respell(unmask_texts(array, fold_texts(array)).keys)
 
 
 def reread(folded: Folded, texts: pa.Array, rows: npt.NDArray[np.int64]) -> Folded:
-    """Return fold keys with evasions undone in some of them.
+    """Return what a model reads of fold keys, where some of them hold evasions.
 
     Args:
         folded: n fold keys.
@@ -41,9 +43,9 @@ def reread(folded: Folded, texts: pa.Array, rows: npt.NDArray[np.int64]) -> Fold
         >>> list(reread(fold_texts(texts), pa.array(texts[1:]), rows).keys())
         ['城东停水三天', '城东水厂停水三天']
     """
-    if not len(rows):
-        return folded
-    read = unmask_texts(texts, folded.take(rows)).keys
-    at = np.arange(len(folded), dtype=np.int64)
-    at[rows] = len(folded) + np.arange(len(rows))
-    return join_folded([folded, read]).take(at)
+    if len(rows):
+        plain = unmask_texts(texts, folded.take(rows)).keys
+        at = np.arange(len(folded), dtype=np.int64)
+        at[rows] = len(folded) + np.arange(len(rows))
+        folded = join_folded([folded, plain]).take(at)
+    return respell(folded)

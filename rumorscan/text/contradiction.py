@@ -31,6 +31,12 @@ _MEASURES_OF_ONE = frozenset("人名天年月日岁次元度例死小号")
 NEGATIONS = "不没无未非勿别否莫"
 """Characters that negate, unless they stand in a harmless word."""
 
+NUMERALS = "零〇一二两三四五六七八九十百千万亿半倍双几"
+"""Characters that say how many; what stands for one must have its value."""
+
+GUARDED = frozenset(NEGATIONS + NUMERALS)
+"""What decides whether a post is true: never replaced, and never put in place of another."""
+
 _NEGATION = re.compile(f"[{NEGATIONS}]")
 # what a negation stands in without negating the statement; the first character is the negation
 _HARMLESS_WORDS = """

@@ -8,6 +8,7 @@ only some dialects confuse (四 and 十, 南 and 兰) stay apart; letters are ne
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
 
@@ -66,12 +67,22 @@ def sound_table() -> npt.NDArray[np.uint32]:
     """
     table = np.arange(TABLE_SIZE, dtype=np.uint32)
     simplified = character_table().target
-    for line in _SYLLABLES.read_text(encoding="utf-8").splitlines():
-        if line.startswith("#"):
-            continue
-        characters = line.partition("\t")[2]
+    for _, characters in read_syllables():
         codes = np.array([ord(character) for character in characters], dtype=np.int64)
         kept = codes[simplified[codes] == codes]  # one that a fold key can hold
         table[codes] = kept[0] if len(kept) else codes[0]
     table.flags.writeable = False
     return table
+
+
+def read_syllables() -> Iterator[tuple[str, str]]:
+    """Yield every syllable without its tone, ü as v, and the characters that are read so.
+
+    Example:
+        >>> dict(read_syllables())["shui"][0]
+        '水'
+    """
+    for line in _SYLLABLES.read_text(encoding="utf-8").splitlines():
+        if not line.startswith("#"):
+            syllable, _, characters = line.partition("\t")
+            yield syllable, characters

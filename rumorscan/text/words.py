@@ -113,8 +113,37 @@ def build_lexicon(words: WordList) -> Lexicon:
     # subtracted here, one by one, as jieba subtracts it: the floats must be the same
     levels = [_NO_WORD, *(math.log(count) - log_total for count in counts.tolist())]
     level_of_word = np.where(words.counts > 0, np.searchsorted(counts, words.counts) + 1, 0)
-    first, entries = _plant(words, level_of_word)
+    first, entries = plant(words, level_of_word)
     return Lexicon(first, entries, np.array(levels, dtype=np.float64), math.log(1) - log_total)
+
+
+def plant(
+    words: WordList, level_of_word: npt.NDArray[np.int64]
+) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.uint64]]:
+    """Return a tree of words as `Lexicon.first` and `Lexicon.entries` have it.
+
+    Args:
+        words: the words.
+        level_of_word: what is found where each word ends, shape (n,), under 2 ** 27.
+    """
+    # all first characters, all second ones, ...
+    first = np.where(_is_looked_up(np.arange(LAST + 1, dtype=np.uint32)), 0, -1).astype(np.int32)
+    entries = np.zeros(SLOTS, dtype=np.uint64)
+    strange = np.concatenate([[0], np.cumsum(~_is_looked_up(words.codes))])
+    looked_up = strange[words.begins] == strange[words.ends]
+    begins, levels = words.begins[looked_up], level_of_word[looked_up]
+    lengths = words.ends[looked_up] - begins
+    single = lengths == 1
+    first[words.codes[begins[single]]] = levels[single]
+    nodes = words.codes[begins].astype(np.uint64) + np.uint64(SLOTS)
+    for place in range(1, int(lengths.max(initial=0))):
+        longer = lengths > place
+        begins, levels, lengths = begins[longer], levels[longer], lengths[longer]
+        keys = (nodes[longer] << np.uint64(16)) | words.codes[begins + place]
+        nodes = _insert(entries, keys)
+        last = lengths == place + 1
+        entries[nodes[last]] = (keys[last] << np.uint64(LEVEL_BITS)) | levels[last].astype("u8")
+    return first, entries
 
 
 def is_sound(lexicon: Lexicon) -> bool:
@@ -151,29 +180,6 @@ def cut_rows(
     following = np.empty(widest + 1, dtype=np.int64)
     _cut(codes, offsets, *lexicon, route, following, begins)
     return begins
-
-
-def _plant(
-    words: WordList, level_of_word: npt.NDArray[np.int64]
-) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.uint64]]:
-    """Return `Lexicon.first` and `Lexicon.entries`: all first characters, all second ones, ..."""
-    first = np.where(_is_looked_up(np.arange(LAST + 1, dtype=np.uint32)), 0, -1).astype(np.int32)
-    entries = np.zeros(SLOTS, dtype=np.uint64)
-    strange = np.concatenate([[0], np.cumsum(~_is_looked_up(words.codes))])
-    looked_up = strange[words.begins] == strange[words.ends]
-    begins, levels = words.begins[looked_up], level_of_word[looked_up]
-    lengths = words.ends[looked_up] - begins
-    single = lengths == 1
-    first[words.codes[begins[single]]] = levels[single]
-    nodes = words.codes[begins].astype(np.uint64) + np.uint64(SLOTS)
-    for place in range(1, int(lengths.max(initial=0))):
-        longer = lengths > place
-        begins, levels, lengths = begins[longer], levels[longer], lengths[longer]
-        keys = (nodes[longer] << np.uint64(16)) | words.codes[begins + place]
-        nodes = _insert(entries, keys)
-        last = lengths == place + 1
-        entries[nodes[last]] = (keys[last] << np.uint64(LEVEL_BITS)) | levels[last].astype("u8")
-    return first, entries
 
 
 def _insert(

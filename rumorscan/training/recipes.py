@@ -81,9 +81,10 @@ class LinearRecipe:
     Attributes:
         copies: how many distinct texts of one cluster are learned from.
         seed: of the calibration's parts, of the solver, and of the disguises.
-        disguised: disguised copies of each text that are learned from as well; one halves what
-            evasions cost, and costs half a point to a point of AUC on later posts and on sources
-            never learned from (docs/models.md).
+        disguised: disguised copies of each text that are learned from as well.
+        disguised_share: of a text's weight that goes to its copies, in [0, 1). More of it makes
+            evasions cheaper, and costs AUC on later posts and on sources never learned from
+            (docs/models.md).
         further: claims of another genre, such as fact-checked statements: they teach what is
             false, and neither what a claim looks like nor the calibration. None of them may be
             a near-duplicate of a post that is measured on.
@@ -101,7 +102,8 @@ class LinearRecipe:
 
     copies: int = 4
     seed: int = 0
-    disguised: int = 0
+    disguised: int = 1
+    disguised_share: float = 0.15
     further: Corpus | None = None
     parameters: Mapping[str, Any] = field(default_factory=dict)
 
@@ -142,7 +144,11 @@ class LinearRecipe:
             texts += augment(part.texts.tolist(), seed=self.seed * 100 + copy)
         times = 1 + self.disguised
         labels, sources = np.tile(part.labels, times), np.tile(part.sources, times)
-        weights, groups = np.tile(weights / times, times), np.tile(clusters, times)
+        groups = np.tile(clusters, times)
+        if self.disguised:
+            copied = self.disguised_share / self.disguised
+            shares = [1.0 - self.disguised_share, *([copied] * self.disguised)]
+            weights = np.concatenate([weights * share for share in shares])
         is_post = np.ones(len(texts), dtype=bool)
         if self.further is not None:
             alone = int(groups.max()) + 1 + np.arange(len(self.further))
@@ -176,6 +182,7 @@ class LinearRecipe:
             "kind": "linear",
             "copies": self.copies,
             "disguised": self.disguised,
+            "disguised_share": self.disguised_share,
             "further": 0 if self.further is None else len(self.further),
             "parameters": parameters,
         }

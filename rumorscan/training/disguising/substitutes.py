@@ -13,21 +13,15 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib.resources import files
 
 from rumorscan.text.characters import TRADITIONAL, character_table
 from rumorscan.text.components import parts
-from rumorscan.text.contradiction import NEGATIONS
+from rumorscan.text.contradiction import GUARDED, NEGATIONS
+from rumorscan.text.homophones import read_syllables
 from rumorscan.text.stand_ins import stand_ins
 
 LEARNING, MEASURING = 0, 1
 """The halves."""
-
-NUMERALS = "零〇一二两三四五六七八九十百千万亿半倍双几"
-"""Characters that say how many; what stands for one must have its value."""
-
-GUARDED = frozenset(NEGATIONS + NUMERALS)
-"""What decides whether a post is true: never replaced, and never put in place of another."""
 
 Table = dict[str, tuple[str, ...]]
 """A word or character, and what may stand for it."""
@@ -161,13 +155,12 @@ def syllable_of() -> dict[str, str]:
         >>> syllable_of()["水"]
         'shui'
     """
-    table = files("rumorscan.text").joinpath("syllables.tsv").read_text(encoding="utf-8")
-    syllables: dict[str, str] = {}
-    for line in table.splitlines():
-        if not line.startswith("#"):
-            syllable, _, characters = line.partition("\t")
-            syllables |= {one: syllable for one in characters if _lead(one, "gb2312")}
-    return syllables
+    return {
+        one: syllable
+        for syllable, characters in read_syllables()
+        for one in characters
+        if _lead(one, "gb2312")
+    }
 
 
 def _lead(character: str, encoding: str) -> int:

@@ -14,8 +14,9 @@ import string
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from rumorscan.text.contradiction import GUARDED
 from rumorscan.text.tokens import tokenize
-from rumorscan.training.disguising.substitutes import GUARDED, Substitutes, Table, half_of
+from rumorscan.training.disguising.substitutes import Substitutes, Table, half_of
 
 Trick = Callable[[random.Random, "Draft", Substitutes, float], None]
 """Changes a draft; the number says to what share of its characters, at most."""
