@@ -2,7 +2,9 @@
 
 What is looked for are the commas between elements: those outside of strings and of everything
 that is nested deeper. No string of JSON goes over a line end, so that a quotation mark that is
-missing costs its own line.
+missing costs its own line. Where an element does not end, the next one is looked for that begins
+as the first one did: by its indent, or by its first key. What closes nothing is passed over: a `}`,
+for a list ends with `]`, and a `]` behind which elements go on.
 """
 
 from __future__ import annotations
@@ -21,7 +23,8 @@ _PATIENCE = 4 << 20
 """Bytes of an element after which it may have lost its end."""
 _MENDS = 1_000
 _BEGINNING = re.compile(rb"\s*?([ \t]*\r?\n[ \t]*)\{")
-_QUOTE, _BACKSLASH, _NEWLINE, _COMMA = b'"\\\n,'
+_FIRST_KEY = re.compile(rb'\s*\{\s*("(?:[^"\\]|\\.){1,256}")\s*:')
+_QUOTE, _BACKSLASH, _NEWLINE, _COMMA, _BRACE = b'"\\\n,}'
 _STEPS = np.zeros(256, np.int8)
 _STEPS[[*b"{["]], _STEPS[[*b"}]"]] = 1, -1
 _MARKS = _STEPS != 0
@@ -83,6 +86,7 @@ class ElementScanner:
         self._skips = False
         self._patience = _PATIENCE
         self._mends = _MENDS
+        self._key: bytes | None = None  # with which the first element begins; empty where with none
 
     @property
     def rest(self) -> bytes:
@@ -102,6 +106,11 @@ class ElementScanner:
         kept = b""
         for piece in pieces:
             data = kept + piece
+            if self._key is None:
+                beginning = self.rest + data
+                first = _FIRST_KEY.match(beginning)
+                if first or len(beginning) > _KEPT:
+                    self._key = first[1] if first else b""
             # a backslash at the end says something about what follows
             kept = data[len(data.rstrip(b"\\")) :]
             yield from self._take(data[: len(data) - len(kept)])
@@ -113,24 +122,34 @@ class ElementScanner:
             yield from self._mend()
 
     def _mend(self) -> Iterator[Elements]:
-        """Give up elements that do not end where lines look like the beginning of the next one."""
+        """Give up elements that do not end where something looks like the beginning of the next."""
         while not self.closed and not self._skips and self._mends:
             self._mends -= 1  # each looks at what waits once more
             data = self.rest
-            begins = _BEGINNING.match(data)
-            if begins is None:
+            comma = self._next_comma(data)
+            if comma is None:
                 return
-            # what is nested is indented further
-            next_one = re.compile(rb"\}[ \t]*," + re.escape(begins[1]) + rb"(?=\{)")
-            hit = next_one.search(data, begins.end())
-            if hit is None:
-                return
-            comma = data.index(b",", hit.start())
             yield Elements(data[:comma], np.zeros(1, np.int64), self.place)
             self.place += comma + 1
             self._waiting, self._size, self._depth, self._is_open = [], 0, 1, False
             self._patience = _PATIENCE
             yield from self._take(data[comma + 1 :])
+
+    def _next_comma(self, data: bytes) -> int | None:
+        """Return where an element seems to end that was not closed."""
+        hit = None
+        if (begins := _BEGINNING.match(data)) is not None:  # what is nested is indented further
+            next_one = rb"\}[ \t]*," + re.escape(begins[1]) + rb"(?=\{)"
+            hit = re.compile(next_one).search(data, begins.end())
+        hit = hit or self._next_element(data, 1)
+        return None if hit is None else data.index(b",", hit.start())
+
+    def _next_element(self, data: bytes, start: int) -> re.Match[bytes] | None:
+        """Return the comma behind a place before something that begins as the first element."""
+        if not self._key:
+            return None
+        next_one = rb",\s*(?=\{\s*" + re.escape(self._key) + rb"\s*:)"
+        return re.compile(next_one).search(data, start)
 
     def _take(self, data: bytes) -> Iterator[Elements]:
         if self.closed:
@@ -177,7 +196,7 @@ class ElementScanner:
         marks = marks[outside]
         kinds = codes[marks]
         depths = self._depth + np.cumsum(_STEPS[kinds], dtype=np.int64)
-        ends = marks[depths <= 0][:1]
+        depths, ends = self._without_strays(depths, marks, data)
         if len(ends):
             before = marks <= ends[0]
             marks, kinds, depths = marks[before], kinds[before], depths[before]
@@ -185,6 +204,25 @@ class ElementScanner:
             self._depth = int(depths[-1])
         commas = marks[(kinds == _COMMA) & (depths == 1)]
         return commas, int(ends[0]) if len(ends) else None
+
+    def _without_strays(
+        self, depths: _Places, marks: _Places, data: bytes
+    ) -> tuple[_Places, _Places]:
+        """Return the depths as if nothing closed what is not open, and where the list ends."""
+        while len(places := np.flatnonzero(depths <= 0)[:1]):
+            end = int(marks[places[0]])
+            if not self._mends or not self._goes_on(data, end):
+                break
+            self._mends -= 1
+            depths[places[0] :] += 1
+        return depths, marks[places]
+
+    def _goes_on(self, data: bytes, end: int) -> bool:
+        """Tell whether what closes more than is open is not the end of the list."""
+        if data[end] == _BRACE:
+            return True
+        is_list = data[end + 1 : end + 64].lstrip()[:1] == b"["  # another document
+        return not is_list and self._next_element(data, end + 1) is not None
 
     def _quotes(self, codes: np.ndarray[Any, Any], data: bytes) -> _Places:
         """Return where strings begin and end; one that is open at a line end ends there."""
