@@ -47,6 +47,7 @@ SHARES = (0.0, 0.15, 0.5)
 VERSIONS = (0, 1, 2)
 """Disguised copies among which an encoder draws."""
 SEEDS = (0, 1, 2, 3)
+PLAIN = "as posted"
 
 
 def main() -> None:
@@ -57,19 +58,25 @@ def main() -> None:
     clusters = find_clusters(corpus)
     split = grouped_holdout(clusters, corpus.labels, 0.5)
     test = corpus.take(split.test)
+    costumes = {
+        kind: [disguise(test.texts.tolist(), kind, seed=seed) for seed in SEEDS] for kind in KINDS
+    }
+    costumes = {PLAIN: [test.texts.tolist()], **costumes}
     columns: dict[str, dict[str, str]] = {}
     if arguments.base:
+        read = read_all(read_texts, costumes)
         for versions in VERSIONS:
             say(f"{versions} copies")
             recipe = StackedRecipe(base=resolve_encoder(arguments.base), versions=versions, say=say)
             stacked = recipe.fit(corpus, clusters, split.train, {})
-            columns[f"stacked, {versions} copies"] = lost(stacked, read_texts, test)
+            columns[f"stacked, {versions} copies"] = lost(stacked, read, test)
     else:
+        texts = {name: read_all(how, costumes) for name, how in READINGS.items()}
         for share in SHARES:
             say(f"share {share}")
             linear = LinearRecipe(disguised=int(share > 0), disguised_share=share)
             model = linear.fit(corpus, clusters, split.train, {})
-            for name, read in READINGS.items():
+            for name, read in texts.items():
                 columns[f"share {share}, {name}"] = lost(model, read, test)
     kinds = next(iter(columns.values()))
     rows = [[kind, *(column[kind] for column in columns.values())] for kind in kinds]
@@ -78,15 +85,23 @@ def main() -> None:
     print(conditions())
 
 
-def lost(model: Model, read: Callable[[Sequence[str]], Folded], test: Corpus) -> dict[str, str]:
+def read_all(
+    read: Callable[[Sequence[str]], Folded], costumes: dict[str, list[list[str]]]
+) -> dict[str, list[Folded]]:
+    """Return what is read of each disguise."""
+    return {kind: [read(texts) for texts in each] for kind, each in costumes.items()}
+
+
+def lost(model: Model, read: dict[str, list[Folded]], test: Corpus) -> dict[str, str]:
     """Return macro-F1 as posted, and by kind of disguise how many points of it are lost."""
-    texts = test.texts.tolist()
-    plain = macro_f1(model, read(texts), test)
-    found = {"as posted": f"{plain:.3f}"}
-    for kind in KINDS:
-        each = [macro_f1(model, read(disguise(texts, kind, seed=seed)), test) for seed in SEEDS]
-        found[kind] = f"{100 * (plain - np.mean(each)):.1f}"
-    return found
+    found = {
+        kind: float(np.mean([macro_f1(model, folded, test) for folded in each]))
+        for kind, each in read.items()
+    }
+    plain = found.pop(PLAIN)
+    return {PLAIN: f"{plain:.3f}"} | {
+        kind: f"{100 * (plain - value):.1f}" for kind, value in found.items()
+    }
 
 
 def macro_f1(model: Model, folded: Folded, test: Corpus) -> float:
