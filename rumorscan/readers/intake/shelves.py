@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from rumorscan.keeping import NO_STEPS, Steps
+from rumorscan.readers.containers.files import Hashes
 from rumorscan.readers.containers.finding import NoRowsError
 from rumorscan.readers.intake.door import Intake
 from rumorscan.readers.posts import InputReport
@@ -78,6 +79,9 @@ class Bookmarks:
         steps: of the reading of one input.
         intake: of its rows.
         folder: where its spools have their files.
+
+    Attributes:
+        hashes: of the file that is read.
     """
 
     def __init__(self, steps: Steps, intake: Intake, folder: Path | None) -> None:
@@ -87,11 +91,18 @@ class Bookmarks:
         self._blocks = 0
         self._skipped = 0
         self._reader: Any = None
+        self.hashes = Hashes(lasting=steps is not NO_STEPS)
         state = steps.state
         if state is None or folder is None or not self._restore(state["shelf"], folder):
             return
         intake.state = state["intake"]
+        self.hashes.go_on(state["hashes"])
         self._skipped, self._reader = state["blocks"], state["reader"]
+
+    @property
+    def skipped(self) -> int:
+        """Blocks whose rows were taken by an earlier process."""
+        return self._skipped
 
     def skips(self) -> bool:
         """Tell of each block in turn whether its rows were taken already."""
@@ -131,6 +142,7 @@ class Bookmarks:
         return {
             "shelf": self.shelf(report, None),
             "intake": intake.state,
+            "hashes": self.hashes.state,
             "blocks": self._blocks,
             "reader": reader,
         }
