@@ -157,7 +157,7 @@ class Reading:
         )
 
     def _tables(self, source: ByteSource) -> Iterator[int]:
-        read = read_database
+        read = partial(read_database, bookmarks=self.bookmarks)
         if self.syntax.name != "sqlite":
             read = partial(read_workbook, limits=self.options.limits)
         path = source.local_path()

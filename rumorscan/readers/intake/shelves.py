@@ -17,7 +17,6 @@ from rumorscan.readers.containers.finding import NoRowsError
 from rumorscan.readers.intake.door import Intake
 from rumorscan.readers.posts import InputReport
 
-
 _AT_ONCE = 1 << 18
 
 
