@@ -391,7 +391,7 @@ def _database(path: Path, form: str) -> None:
         for name, rows in (("earlier", posts[:200]), ("later", posts[200:])):
             columns = "post_id TEXT PRIMARY KEY, text TEXT, account_id TEXT"
             connection.execute(f"CREATE TABLE {name} ({columns}) {form}")
-            insert = f"INSERT INTO {name} VALUES (?, CAST(? AS TEXT), ?)"  # noqa: S608 - ours
+            insert = f"INSERT INTO {name} VALUES (?, CAST(? AS TEXT), ?)"
             connection.executemany(insert, rows)
         connection.commit()
 

@@ -17,7 +17,8 @@ from rumorscan.errors import DumpError
 from rumorscan.readers.containers.finding import NoRowsError
 from rumorscan.readers.delimited.records import Header, LineFeed, RecordReader
 from rumorscan.readers.encodings.decoding import Block, LineBlocks
-from rumorscan.readers.intake.door import COLUMN_LIMIT, Intake, check_width
+from rumorscan.readers.intake.door import Intake
+from rumorscan.readers.intake.rows import COLUMN_LIMIT, check_width
 from rumorscan.readers.intake.shelves import Bookmarks, no_bookmarks
 from rumorscan.readers.layouts.fields import FieldMap
 

@@ -21,7 +21,9 @@ import pyarrow as pa
 from rumorscan.errors import DumpError
 from rumorscan.readers.containers.finding import NoRowsError
 from rumorscan.readers.encodings.decoding import STRIP_BYTES, Block, LineBlocks, cut_at_lines
-from rumorscan.readers.intake.door import ID_FIELDS, Intake, RawRows, Reject
+from rumorscan.readers.intake.columns import ID_FIELDS
+from rumorscan.readers.intake.door import Intake
+from rumorscan.readers.intake.rows import RawRows, Reject
 from rumorscan.readers.intake.shelves import Bookmarks, no_bookmarks
 from rumorscan.readers.objects.lines import Lines, parse_exactly, parse_lines
 from rumorscan.readers.objects.paths import value_at

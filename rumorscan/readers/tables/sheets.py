@@ -15,7 +15,8 @@ import numpy as np
 
 from rumorscan.errors import DumpError
 from rumorscan.readers.containers.finding import NoRowsError
-from rumorscan.readers.intake.door import Intake, RawRows, Reject
+from rumorscan.readers.intake.door import Intake
+from rumorscan.readers.intake.rows import RawRows, Reject
 from rumorscan.readers.intake.shelves import Bookmarks, no_bookmarks
 from rumorscan.readers.layouts.fields import FieldMap
 from rumorscan.readers.layouts.finding import OTHER_LAYOUT
@@ -84,8 +85,8 @@ def read_sheets(
 ) -> Iterator[Taken]:
     """Read the tables that hold posts into the intake; yields what was taken after each batch.
 
-    Between batches it can be gone on with. Where some table is of a known layout, tables of none are left out. What is left out is noted
-    with its number of rows.
+    Between batches it can be gone on with. Where some table is of a known layout, tables of none
+    are left out. What is left out is noted with its number of rows.
 
     Raises:
         DumpError: no table holds posts, or a row is bad and the intake is strict.
