@@ -246,7 +246,7 @@ def _is_plain(value: Any) -> bool:
 def _are_plain(values: Sequence[Any]) -> bool:
     types = set(map(type, values))
     if types == {int}:
-        return min(values) >= _LEAST and max(values) <= _MOST
+        return bool(min(values) >= _LEAST and max(values) <= _MOST)
     return types <= _PLAIN and (types <= {str} or all(map(_is_plain, values)))
 
 
