@@ -14,7 +14,9 @@ from rumorscan.columns import pick_rows
 from rumorscan.coordination.activity import Activity, Threads
 from rumorscan.coordination.campaigns import Coordination
 from rumorscan.coordination.framing import Framing
+from rumorscan.coordination.joins import RankedSets
 from rumorscan.coordination.layers import Layer
+from rumorscan.coordination.runs import Runs
 from rumorscan.coordination.wordings import Pairs, Wordings
 from rumorscan.engines.kept import Kinds
 from rumorscan.jobs import Job
@@ -52,7 +54,9 @@ KINDS = Kinds(
         MatchKeys,
         Opinions,
         Pairs,
+        RankedSets,
         Reason,
+        Runs,
         Shelf,
         Shift,
         SpoolFile,

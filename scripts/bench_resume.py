@@ -6,7 +6,8 @@ CPU seconds, each in a fork of a process that has scanned before, so that neithe
 nor loading the compiled loops counts: those no checkpoint saves. A scan is killed when it has used
 a share of what a whole one uses. The work done again is that of both processes together beyond
 that of a scan which nobody cut, less what a scan of ten posts takes, which every process must; to
-read and verify the checkpoints is among it.
+read and verify the checkpoints is among it. A machine is not equally fast all the time, so that
+beside each scan that is killed stands a whole one; told is the median of the repeats.
 
 Posts come from --dump, or from the dump under the folder that RUMORSCAN_DATA names.
 """
@@ -52,25 +53,28 @@ def main() -> None:
         scan_to = partial(scan, dump, options.model)
         scan_to(place / "warm")
 
-        def whole(name: str, keep: bool) -> float:
-            costs = [
-                spent(partial(scan_to, place / f"{name}-{n}", keep=keep))
-                for n in range(options.repeats)
-            ]
-            return statistics.median(costs)
-
-        start = spent(partial(scan, few, options.model, place / "few"))
-        plain, kept = whole("plain", False), whole("kept", True)
+        start = statistics.median(
+            spent(partial(scan, few, options.model, place / f"few-{n}")) for n in range(5)
+        )
+        plain, kept = [], []
+        killed: dict[float, list[tuple[float, float, float]]] = {}
+        for repeat in range(options.repeats):
+            plain.append(spent(partial(scan_to, place / f"plain-{repeat}", keep=False)))
+            for point in range(1, options.points + 1):
+                share = point / (options.points + 1)
+                kept.append(spent(partial(scan_to, place / f"kept-{repeat}-{point}")))
+                out = place / f"killed-{repeat}-{point}"
+                before = spent(partial(scan_to, out), kill_after=kept[-1] * share)
+                after = spent(partial(scan_to, out))
+                again = before + after - kept[-1] - start
+                killed.setdefault(share, []).append((before, after, again))
         rows = []
-        for point in range(1, options.points + 1):
-            share = point / (options.points + 1)
-            out = place / f"killed-{point}"
-            before = spent(partial(scan_to, out), kill_after=kept * share)
-            after = spent(partial(scan_to, out))
-            again = before + after - kept - start
+        for share, found in killed.items():
+            before, after, again = map(statistics.median, zip(*found, strict=True))
             rows.append([round(share, 2), before, after, again, again / before])
     print(conditions(posts=options.posts, model=options.model))
-    rows_of_whole = [["of ten posts", start], ["without checkpoints", plain], ["with", kept]]
+    rows_of_whole = [["of ten posts", start], ["without checkpoints", statistics.median(plain)]]
+    rows_of_whole.append(["with", statistics.median(kept)])
     print(draw_table("a scan", ["scan", "CPU s"], rows_of_whole))
     headers = ["killed at", "CPU s before", "CPU s after", "done again", "share"]
     print(draw_table("a scan that was killed", headers, rows))

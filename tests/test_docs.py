@@ -18,7 +18,7 @@ import pytest
 
 import rumorscan.settings
 from rumorscan.cli import COMMANDS, cli
-from rumorscan.readers.intake.door import REASONS
+from rumorscan.readers.intake.rows import REASONS
 from rumorscan.readers.layouts.fields import CANONICAL, REQUIRED
 from rumorscan.readers.layouts.finding import ENTRY_POINTS, LAYOUTS, OTHER_LAYOUT
 from rumorscan.readers.posts import REJECTS_SCHEMA

@@ -1,9 +1,11 @@
 """A scan that is killed at any point leaves the old state or an unfinished folder, and goes on."""
 
+import contextlib
 import gzip
 import io
 import json
 import os
+import sqlite3
 import subprocess
 import sys
 import threading
@@ -345,6 +347,53 @@ def test_parquet_is_read_on_from_its_last_row_group(
         rs.scan(dump, model="", out=out, resume=True, settings=small)
         assert files_of(out) == whole
         assert sum(taken) == 300 - (at - 1) // 2 * 60
+
+
+@pytest.mark.parametrize("form", ["", "WITHOUT ROWID"])
+def test_a_database_is_read_on_from_its_last_batch(
+    form: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dump = tmp_path / "posts.db"
+    _database(dump, form)
+    keep_all(monkeypatch)
+    taken: list[int] = []
+    take = Intake.take
+
+    def counted(self: Intake, batch: Any, fields: Any) -> None:
+        taken.append(len(batch.rows) + len(batch.broken))
+        take(self, batch, fields)
+
+    monkeypatch.setattr(Intake, "take", counted)
+    small = Settings().replace({"reading": {"batch_rows": 40}})
+    rs.scan(dump, model="", out=tmp_path / "plain", settings=small)
+    whole = files_of(tmp_path / "plain")
+    assert sum(taken) == 300
+    (about,) = whole["run.json"]["inputs"]
+    assert about["notes"]["characters lost in decoding"] == 30
+    batches = list(taken)
+    for at in range(2, len(batches) + 1):
+        out = tmp_path / f"run-{at}"
+        with pytest.raises(KeyboardInterrupt):
+            rs.scan(dump, model="", out=out, progress=StopAt(at), settings=small)
+        taken.clear()
+        rs.scan(dump, model="", out=out, resume=True, settings=small)
+        assert files_of(out) == whole
+        assert taken == batches[at - 1 :]
+
+
+def _database(path: Path, form: str) -> None:
+    """Write 300 posts into two tables, some with bytes that are no text."""
+    posts = [
+        (f"n{n:03}", f"第{n}号水厂停水三天".encode() + b"\xff" * (n % 10 == 0), f"a{n % 9}")
+        for n in range(300)
+    ]
+    with contextlib.closing(sqlite3.connect(path)) as connection:
+        for name, rows in (("earlier", posts[:200]), ("later", posts[200:])):
+            columns = "post_id TEXT PRIMARY KEY, text TEXT, account_id TEXT"
+            connection.execute(f"CREATE TABLE {name} ({columns}) {form}")
+            insert = f"INSERT INTO {name} VALUES (?, CAST(? AS TEXT), ?)"
+            connection.executemany(insert, rows)
+        connection.commit()
 
 
 @pytest.mark.parametrize("name", MIDDLES)

@@ -105,9 +105,13 @@ def find_campaigns(
     described = keeper.parts("campaigns", describe, len(possible), part=_AT_ONCE, threads=False)
     found = list(itertools.chain.from_iterable(described))
     found, campaign_of_row = put_in_order(found, len(activity))
-    ties = tie_accounts(activity, memberships, communities, settings)
-    edges = tabulate_ties(activity, memberships, ties)
-    capped = {"capped_groups": ties.capped_groups, "capped_accounts": capped_accounts}
+
+    def tie() -> tuple[pa.Table, int]:
+        ties = tie_accounts(activity, memberships, communities, settings)
+        return tabulate_ties(activity, memberships, ties), ties.capped_groups
+
+    edges, capped_groups = keeper.once("ties", tie)
+    capped = {"capped_groups": capped_groups, "capped_accounts": capped_accounts}
     return Coordination(found, campaign_of_row, group_ids, edges, group_count, capped)
 
 

@@ -84,11 +84,11 @@ def find_wordings(
     framing = learn_frames(keys.sound, keeper)
     bare = framing.trim(keys.sound)
     long_enough = keys.sound.lengths >= settings.minimum_length
-    pairs, near_counts = keeper.once("near", lambda: _pair_near(keys, bare, settings))
+    pairs, near_counts = keeper.once("near", lambda: _pair_near(keys, bare, settings, keeper))
     parents = keeper.once("groups", lambda: _join_near(keys, pairs, settings))
     group_of = all_roots(parents)
     related, related_counts = keeper.once(
-        "related", lambda: _related_pairs(keys, bare, original, group_of, settings)
+        "related", lambda: _related_pairs(keys, bare, original, group_of, settings, keeper)
     )
     both = _merge(pairs, related)
     touched = np.unique(np.concatenate([both.first, both.second]))
@@ -101,12 +101,14 @@ def find_wordings(
 
 
 def _pair_near(
-    keys: MatchKeys, bare: Folded, settings: GroupSettings
+    keys: MatchKeys, bare: Folded, settings: GroupSettings, keeper: Keeper
 ) -> tuple[Pairs, dict[str, int]]:
     """Return the pairs of texts that are alike enough for one group."""
     forms = find_distinct(bare)
     heard = forms.folded
-    ranked = rank_sets(shingle_sets(heard, settings.shingle_length))
+    ranked = keeper.once(
+        "near-sets", lambda: rank_sets(shingle_sets(heard, settings.shingle_length))
+    )
     long_enough = keys.sound.lengths >= settings.minimum_length
     content = hash_rows(keys.plain.codes, keys.plain.offsets)
     by_form = np.lexsort((content, forms.key_of_row))
@@ -259,15 +261,24 @@ def _link_pairs(
 
 
 def _related_pairs(
-    keys: MatchKeys, bare: Folded, original: Ints, group_of: Ints, settings: GroupSettings
+    keys: MatchKeys,
+    bare: Folded,
+    original: Ints,
+    group_of: Ints,
+    settings: GroupSettings,
+    keeper: Keeper,
 ) -> tuple[Pairs, dict[str, int]]:
     """Return the pairs of groups that one template or a rare run of characters ties."""
     speakers = _speakers(group_of, hash_rows(bare.codes, bare.offsets))
     long_enough = bare.lengths[speakers] >= settings.wording_length
     chosen = speakers[long_enough & keys.own_words[speakers]]
     heard = bare.take(chosen)
-    sets = without_originals(heard, keys.sound, original[chosen], settings.shingle_length)
-    ranked = rank_sets(sets)
+    ranked = keeper.once(
+        "related-sets",
+        lambda: rank_sets(
+            without_originals(heard, keys.sound, original[chosen], settings.shingle_length)
+        ),
+    )
     sizes = ranked.sizes
     usable = (sizes >= settings.wording_shared) & (heard.lengths < LONG)
     order = _canonical_order(heard, ranked)
@@ -282,7 +293,7 @@ def _related_pairs(
     )
     similarity = shared / (sizes[first] + sizes[second] - shared)
     kept = shared >= settings.wording_shared
-    runs = find_runs(heard, settings)
+    runs = keeper.once("runs", lambda: find_runs(heard, settings))
     own = np.flatnonzero(~quoted_runs(runs, heard, keys.sound, original[chosen]))
     counts = {
         "wording_pairs": compared + runs.compared,

@@ -23,7 +23,7 @@ _ENDING = ".kept"
 _SO_FAR = "-so-far"
 _BARE_SHARE = 0.02
 _LEAST_GAIN = 0.006  # of all work; for less no file is written
-_BYTES_A_SECOND = 8e8  # that are hashed and written, and as many read again
+_BYTES_A_SECOND = 1.6e9  # that are sealed and written, and as many read again
 _DEAR = 2.0  # times as much as to write it must it cost to do a piece again
 
 

@@ -14,7 +14,7 @@ from rumorscan.readers.containers.packings import MAXIMUM_RATIO, MAXIMUM_UNPACKE
 from rumorscan.readers.intake.door import Intake
 from rumorscan.readers.intake.repeats import note_all_repeats
 from rumorscan.readers.intake.shelves import Shelf
-from rumorscan.readers.intake.threads import find_threads
+from rumorscan.readers.intake.threads import find_roots, with_roots
 from rumorscan.readers.options import ReadOptions
 from rumorscan.readers.posts import REJECTS_SCHEMA, Posts
 from rumorscan.readers.reading import Reading
@@ -118,7 +118,9 @@ def read_posts(
             done += reading.intake.rows
             readings.append(reading)
     require_rows(readings)
-    return _gather(readings)
+    # of posts in memory nobody knows yet whether they are the same as before
+    known = not any(is_in_memory(given) for given in inputs)
+    return _gather(readings, keeper if known else KEEP_NOTHING)
 
 
 def _follow(steps: Iterator[int], progress: Progress | None, done: int) -> None:
@@ -138,15 +140,22 @@ def require_rows(readings: Sequence[Reading]) -> None:
         raise empty[0]
 
 
-def _gather(readings: list[Reading]) -> Posts:
+def _gather(readings: list[Reading], keeper: Keeper) -> Posts:
     schema = posts_schema(set[str]().union(*(reading.intake.fields for reading in readings)))
     tables = [reading.intake.accepted.finish(schema) for reading in readings]
     reports = [reading.report for reading in readings]
-    # of rows, too, that an earlier process has read
-    note_all_repeats(reports, tables)
-    tables = find_threads(tables, reports)
+
+    def compare() -> tuple[list[dict[str, int]], list[pa.ChunkedArray | None]]:
+        # of rows, too, that an earlier process has read
+        note_all_repeats(reports, tables)
+        roots = find_roots(tables, reports)
+        return [report.notes for report in reports], roots
+
+    notes, roots = keeper.once("compare", compare)
+    for report, noted in zip(reports, notes, strict=True):
+        report.notes = noted
     return Posts(
-        pa.concat_tables(tables),
+        pa.concat_tables(map(with_roots, tables, roots)),
         reports,
         pa.concat_tables([reading.intake.rejected.finish(REJECTS_SCHEMA) for reading in readings]),
     )

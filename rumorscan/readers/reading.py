@@ -97,7 +97,7 @@ class Reading:
     def _file(self, given: Path | Member) -> Iterator[int]:
         path = Path(str(given))
         wanted = self.options.wanted.syntax
-        with ByteSource(given, self.options.limits) as source:
+        with ByteSource(given, self.options.limits, self.bookmarks.hashes) as source:
             self.report.bytes = source.size
             try:
                 head = source.peek(SAMPLE_BYTES)
@@ -157,7 +157,7 @@ class Reading:
         )
 
     def _tables(self, source: ByteSource) -> Iterator[int]:
-        read = read_database
+        read = partial(read_database, bookmarks=self.bookmarks)
         if self.syntax.name != "sqlite":
             read = partial(read_workbook, limits=self.options.limits)
         path = source.local_path()

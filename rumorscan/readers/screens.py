@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from rumorscan.readers.intake.door import REASONS
+from rumorscan.readers.intake.rows import REASONS
 
 if TYPE_CHECKING:
     from rumorscan.readers.inspection import InputInspection

@@ -48,7 +48,7 @@ def make_match_keys(
         >>> list(keys.plain.keys()), displays.of_row.tolist()
         (['哈哈城东水厂停水三天', '城东水厂停水三天'], [0, 1])
     """
-    displays = find_displays(texts, distinct)
+    displays = keeper.once("displays", lambda: find_displays(texts, distinct))
 
     def unmask(start: int, stop: int) -> MatchKeys:
         return _unmask(pick_rows(texts, displays.first_row[start:stop]).combine_chunks())

@@ -9,6 +9,7 @@ import hashlib
 import io
 import os
 import stat
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,9 @@ CHUNK = 1 << 20
 class Hashes:
     """SHA-256 and, where this Python has it, SM3 of bytes that pass by.
 
+    Args:
+        lasting: whether the state may be asked for; the SM3 is then slower.
+
     Example:
         >>> hashes = Hashes()
         >>> hashes.update("停水".encode())
@@ -28,23 +32,49 @@ class Hashes:
         '4c799187'
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, lasting: bool = False) -> None:
         self._sha256 = hashlib.sha256()
-        self._sm3 = hashlib.new("sm3") if "sm3" in hashlib.algorithms_available else None
+        self._sm3: Any = None
+        self._known = 0  # bytes that the SM3 has taken before they pass by
+        if "sm3" in hashlib.algorithms_available:
+            self._sm3 = _lasting_sm3() if lasting else hashlib.new("sm3")
+
+    @property
+    def state(self) -> dict[str, Any] | None:
+        """What lasting hashes of the same file need to go on; None where there is no SM3."""
+        return self._sm3 and dict(self._sm3.state)
+
+    def go_on(self, state: Mapping[str, Any] | None) -> None:
+        """Take over the SM3 of the beginning of the file, which passes by once more."""
+        if state is not None and self._sm3 is not None:
+            self._sm3 = _lasting_sm3(state)
+            self._known = state["count"]
 
     def update(self, data: bytes) -> None:
         """Take further bytes."""
         self._sha256.update(data)
         if self._sm3 is not None:
-            self._sm3.update(data)
+            new = memoryview(data)[self._known :]
+            self._known = max(0, self._known - len(data))
+            self._sm3.update(new)
 
     def digests(self) -> tuple[str, str | None]:
         """Return SHA-256 and SM3, or None in its place, as hexadecimal digits."""
         return self._sha256.hexdigest(), self._sm3.hexdigest() if self._sm3 else None
 
 
+def _lasting_sm3(state: Mapping[str, Any] | None = None) -> Any:
+    from rumorscan.readers.containers.sm3 import Sm3  # compiled loops are for scans only
+
+    return Sm3(state)
+
+
 class RegularFile(io.RawIOBase):
     """A regular file that hashes what is read from it and notices when it changes.
+
+    Args:
+        path: the file.
+        hashes: that take what is read; its own where None.
 
     Attributes:
         path: the file.
@@ -55,13 +85,13 @@ class RegularFile(io.RawIOBase):
         DumpError: it cannot be opened, or is no regular file.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, hashes: Hashes | None = None) -> None:
         self.path = path
         self._raw = open_regular(path)
         self._opened = os.fstat(self._raw.fileno())
         self.size = self._opened.st_size
         self.taken = 0
-        self._hashes = Hashes()
+        self._hashes = hashes or Hashes()
 
     def peek(self, count: int) -> bytes:
         """Return the next bytes, at most a few thousand, without taking them."""

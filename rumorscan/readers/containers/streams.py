@@ -9,12 +9,17 @@ from typing import Any
 
 from rumorscan.errors import DumpError
 from rumorscan.readers.containers.archives import Member, MemberFile
-from rumorscan.readers.containers.files import CHUNK, RegularFile
+from rumorscan.readers.containers.files import CHUNK, Hashes, RegularFile
 from rumorscan.readers.containers.packings import DAMAGE, Limits, packing_of, unpack
 
 
 class ByteSource:
     """A file as a stream of unpacked bytes that is hashed on the way; a context manager.
+
+    Args:
+        given: the file.
+        limits: how far it may unpack.
+        hashes: that take what is read of a file on the disk; its own where None.
 
     Attributes:
         path: the file, as it is shown.
@@ -26,11 +31,15 @@ class ByteSource:
         DumpError: the file cannot be opened.
     """
 
-    def __init__(self, given: Path | Member, limits: Limits | None = None) -> None:
+    def __init__(
+        self, given: Path | Member, limits: Limits | None = None, hashes: Hashes | None = None
+    ) -> None:
         self.path = str(given)
         self.limits = limits or Limits()
         self._member = given if isinstance(given, Member) else None
-        self._file: Any = RegularFile(given) if isinstance(given, Path) else MemberFile(given)
+        self._file: Any = (
+            RegularFile(given, hashes) if isinstance(given, Path) else MemberFile(given)
+        )
         self.packing = "zip" if self._member else ""
         self._ahead = b""
         self._unpacked = 0

@@ -12,7 +12,7 @@ from rumorscan.errors import DumpError
 from rumorscan.readers.containers.finding import NoRowsError
 from rumorscan.readers.delimited.quoting import LineFeed
 from rumorscan.readers.encodings.decoding import Block
-from rumorscan.readers.intake.door import COLUMN_LIMIT, check_width
+from rumorscan.readers.intake.rows import COLUMN_LIMIT, check_width
 from rumorscan.readers.layouts.fields import FieldMap
 
 MapMaker = Callable[[Sequence[str]], FieldMap]

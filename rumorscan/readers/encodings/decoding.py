@@ -16,7 +16,7 @@ import numpy as np
 
 from rumorscan.readers.encodings.charsets import guess_encoding, hides_utf8, is_hidden_utf8, is_utf8
 
-BLOCK_BYTES = 8 << 20
+BLOCK_BYTES = 4 << 20
 """Unpacked bytes that are looked at together."""
 SAMPLE_BYTES = 1 << 20
 STRIP_BYTES = 256 << 10
@@ -96,6 +96,7 @@ class LineBlocks:
         packed: whether the stream is unpacked from something smaller.
         replaced: bytes or characters that were lost and stand as U+FFFD.
         other_lines: lines that were read in another encoding than the file's.
+        unseen: so many blocks nobody will look at; all but the first of them are empty.
     """
 
     def __init__(self, stream: Readable, line_limit: int = LINE_LIMIT) -> None:
@@ -107,10 +108,13 @@ class LineBlocks:
         self.packed = bool(getattr(stream, "packing", ""))
         self.replaced = 0
         self.other_lines = 0
+        self.unseen = 0
 
     def __iter__(self) -> Iterator[Block]:
-        for start, data, overlong in self._cut(self._raw()):
-            if overlong:
+        for number, (start, data, overlong) in enumerate(self._cut(self._raw())):
+            if 0 < number < self.unseen:
+                shown = b""
+            elif overlong:
                 shown = data.decode(self.encoding.codec, "ignore").encode("utf-8", "ignore")
             else:
                 shown = self._as_utf8(data)

@@ -21,7 +21,7 @@ from rumorscan.readers.values.arrays import Column
 from rumorscan.readers.values.plain import ids_of, words_of
 
 if TYPE_CHECKING:
-    from rumorscan.readers.intake.door import RawRows
+    from rumorscan.readers.intake.rows import RawRows
 
 _RAW_CHARACTERS = 4_096
 """Of a row that carries something along, so many are kept."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -20,22 +20,19 @@ import pyarrow.compute as pc
 from rumorscan.errors import DumpError
 from rumorscan.readers.encodings.garbling import find_garbled
 from rumorscan.readers.intake.carried import Cargo, Carriers
+from rumorscan.readers.intake.columns import optional_columns, rounded_ids, with_made_ids
 from rumorscan.readers.intake.repeats import Keys, keys_of_ids
+from rumorscan.readers.intake.rows import REASONS, RawRows, Reject, table_of
 from rumorscan.readers.intake.spool import Spool
 from rumorscan.readers.layouts.fields import CRAWLED, FieldMap
-from rumorscan.readers.posts import REJECTS_SCHEMA
-from rumorscan.readers.values.arrays import Column, plain_text
+from rumorscan.readers.values.arrays import Column
 from rumorscan.readers.values.lengths import over_length
 from rumorscan.readers.values.moments import DEFAULT_ZONE, zone_of
 from rumorscan.readers.values.originals import told_times
 from rumorscan.readers.values.plain import (
     count_halved,
-    counts_of,
-    flags_of,
     ids_of,
-    is_rounded,
     texts_of,
-    words_of,
 )
 from rumorscan.readers.values.recency import settle_recent
 from rumorscan.readers.values.rounding import Rounding
@@ -44,66 +41,7 @@ from rumorscan.readers.values.tidying import Tidied, tidy
 from rumorscan.readers.values.times import Times, parse_times
 from rumorscan.records import CORE_FIELDS, OPTIONAL_FIELDS, Precision
 
-RAW_LIMIT = 4_096
-"""Bytes of a rejected row that are kept."""
-COLUMN_LIMIT = 10_000
-"""Columns of a table, keys of an object; more are no post's."""
-
-REASONS = {
-    "bad-json": "the line is not JSON",
-    "not-an-object": "the row is not an object",
-    "ragged-row": "the row has more or fewer cells than the header",
-    "open-quote": "a quotation mark is not closed",
-    "too-long": "the row is too long to be read",
-    "too-wide": f"the row has more than {COLUMN_LIMIT:,} columns",
-    "not-a-post": "the row is no post, but a notice of the service",
-    "missing-text": "there is no text",
-    "bad-text": "the text is a list, an object or a flag",
-    "text-too-long": "the text is longer than the limit, as it stands or normalized",
-    "missing-account": "there is no account",
-    "bad-id": "an id is not exact: a fraction, or rounded by a spreadsheet",
-    "bad-time": "the time cannot be read",
-}
-"""Stable codes of why a row is set aside."""
-
-ID_FIELDS = ("post_id", "account_id", "parent_id", "root_id", "repost_of", "device_id")
-"""Fields that hold ids, which are text digit for digit."""
-_COUNT_FIELDS = tuple(name for name, kind in OPTIONAL_FIELDS.items() if kind == pa.int64())
-
-
-def _unknown(row: int) -> int | None:
-    """Return no offset: the rows lie in no file, or not as bytes of their own."""
-    del row
-    return None
-
-
-@dataclass(frozen=True, slots=True)
-class Reject:
-    """A row set aside before it became part of a column."""
-
-    row: int
-    reason: str
-    detail: str
-    raw: str
-
-
-@dataclass(slots=True)
-class RawRows:
-    """A batch of rows as a reader met them.
-
-    Attributes:
-        columns: canonical field to its values, all of one length; an absent field is absent.
-        rows: int64 row number within the file of each row, ascending.
-        raw: position in this batch to the row as it stood in the file.
-        broken: rows that never became columns.
-        offset: row number to where the row begins in the unpacked file, in bytes, or None.
-    """
-
-    columns: dict[str, Column]
-    rows: np.ndarray[Any, Any]
-    raw: Callable[[int], str]
-    broken: list[Reject] = field(default_factory=list)
-    offset: Callable[[int], int | None] = _unknown
+__all__ = ["Door", "Intake", "RawRows", "Reject"]
 
 
 @dataclass(slots=True)
@@ -279,19 +217,7 @@ class Intake:
             )
         self.reasons.update(reject.reason for reject in rejects)
         name = self.door.names[self.door.index].as_py()
-        self.rejected.add(
-            pa.RecordBatch.from_pydict(
-                {
-                    "source_file": [name] * len(rejects),
-                    "source_row": [reject.row for reject in rejects],
-                    "byte_offset": [offset(reject.row) for reject in rejects],
-                    "reason": [reject.reason for reject in rejects],
-                    "detail": [cut(reject.detail, 200) for reject in rejects],
-                    "raw": [cut(reject.raw, RAW_LIMIT) for reject in rejects],
-                },
-                schema=REJECTS_SCHEMA,
-            )
-        )
+        self.rejected.add(table_of(rejects, name, offset))
 
     def _columns(
         self, batch: RawRows, fields: FieldMap
@@ -302,7 +228,7 @@ class Intake:
         texts, bad_text = texts_of(raw.get("text", pa.nulls(count)))
         accounts, bad_account = ids_of(raw.get("account_id", pa.nulls(count)))
         post_ids, bad_post = ids_of(raw.get("post_id", pa.nulls(count)))
-        rounded = _rounded(raw.get("post_id"), bad_post)
+        rounded = rounded_ids(raw.get("post_id"), bad_post)
         bad_post &= ~rounded
         self._note(
             "post ids rounded by a spreadsheet, replaced by file and row", int(rounded.sum())
@@ -313,7 +239,7 @@ class Intake:
         accounts, masked = scope_accounts(accounts, name, local=fields.layout.local_accounts)
         self._note("accounts known by a masked name, which hold within this file only", masked)
         columns = {
-            "post_id": _with_made_ids(post_ids, name, batch.rows),
+            "post_id": with_made_ids(post_ids, name, batch.rows),
             "account_id": accounts,
             "text": texts,
             "posted_at": times.to_arrow(),
@@ -349,7 +275,10 @@ class Intake:
         self.notes.update(tidied.notes)
         for name, ids in (("post", post_ids), ("account", accounts)):
             self.rounding.add(name, ids)
-        columns.update(self._optional(raw, zone))
+        optional, unreadable = optional_columns(raw, zone)
+        for name, bad in unreadable.items():
+            self._note(f"unreadable {name}, left empty", bad)
+        columns.update(optional)
         for name, told in (("posted_at_text", written), ("text_repaired", repaired)):
             if told is not None or name in self.fields:
                 nothing = pa.nulls(count, pa.string())
@@ -387,53 +316,9 @@ class Intake:
         self._note("times after the crawl, left empty", late)
         return times, told_times(values, parsed, times)
 
-    def _optional(self, raw: Mapping[str, Column], zone: ZoneInfo) -> dict[str, pa.Array]:
-        columns: dict[str, pa.Array] = {}
-        for name in OPTIONAL_FIELDS:
-            if name not in raw:
-                continue
-            if name == "account_created_at":
-                times = parse_times(raw[name], zone)
-                columns[name], bad = times.to_arrow(), times.bad
-            else:
-                convert = words_of
-                if name in ID_FIELDS:
-                    convert = ids_of
-                elif name in _COUNT_FIELDS:
-                    convert = counts_of
-                elif name == "verified":
-                    convert = flags_of
-                columns[name], bad = convert(raw[name])
-            self._note(f"unreadable {name}, left empty", int(bad.sum()))
-        return columns
-
     def _note(self, what: str, count: int) -> None:
         if what and count:
             self.notes[what] += count
-
-
-def check_width(names: Sequence[str], where: str) -> None:
-    """Refuse a table that is far too wide for posts.
-
-    Raises:
-        DumpError: it has more than `COLUMN_LIMIT` columns.
-    """
-    if len(names) > COLUMN_LIMIT:
-        raise DumpError(
-            f"{where}: has {len(names):,} columns, at most {COLUMN_LIMIT:,} are read; "
-            "write one post a row"
-        )
-
-
-def cut(text: str, limit: int) -> str:
-    """Return the beginning of a text that is at most so many bytes of UTF-8.
-
-    Example:
-        >>> cut("停水三天", 7)
-        '停水'
-    """
-    encoded = plain_text(text).encode()
-    return encoded.decode() if len(encoded) <= limit else encoded[:limit].decode(errors="ignore")
 
 
 def _detail(values: Any, place: int) -> str:
@@ -444,23 +329,5 @@ def _detail(values: Any, place: int) -> str:
     return repr(shown)[:200]
 
 
-def _rounded(values: Column | None, bad: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
-    """Mask the ids that are no ids because a spreadsheet rounded them."""
-    rounded = np.zeros(len(bad), bool)
-    for row in np.flatnonzero(bad).tolist():
-        value = values[row]  # type: ignore[index]  # what is bad was there
-        rounded[row] = is_rounded(value.as_py() if isinstance(value, pa.Scalar) else value)
-    return rounded
-
-
 def _strangers(tidied: Tidied) -> list[tuple[str, np.ndarray[Any, Any], Any]]:
     return [] if tidied.strangers is None else [("not-a-post", tidied.strangers, tidied.told)]
-
-
-def _with_made_ids(ids: pa.Array, name: str, rows: np.ndarray[Any, Any]) -> pa.Array:
-    if not ids.null_count:
-        return ids
-    made = pc.binary_join_element_wise(
-        pa.scalar(name, pa.string()), pa.array(rows, pa.int64()).cast(pa.string()), ":"
-    )
-    return pc.coalesce(ids, made)

@@ -25,17 +25,14 @@ def keys_of_ids(ids: pa.Array) -> Keys:
         >>> bool(one == again), bool(one == other)
         (True, False)
     """
-    try:
-        if not pc.any(pc.starts_with(ids, "0")).as_py():
-            return np.asarray(ids.cast(pa.int64()).to_numpy(zero_copy_only=False), np.int64)
-    except pa.ArrowInvalid:
-        pass
-    return np.fromiter((_key(text) for text in ids.to_pylist()), np.int64, len(ids))
-
-
-def _key(text: str) -> int:
-    plain = len(text) <= _DIGITS and text.isascii() and text.isdigit() and text[0] != "0"
-    return int(text) if plain else hash(text)
+    plain = pc.and_not(pc.ascii_is_decimal(ids), pc.starts_with(ids, "0"))
+    plain = pc.and_(plain, pc.less_equal(pc.binary_length(ids), _DIGITS))
+    is_number = np.asarray(plain)
+    keys = np.empty(len(ids), np.int64)
+    keys[is_number] = np.asarray(ids.filter(plain).cast(pa.int64()))
+    others = ids.filter(pc.invert(plain)).to_numpy(zero_copy_only=False)
+    keys[~is_number] = np.fromiter(map(hash, others), np.int64, len(others))
+    return keys
 
 
 def find_repeats(parts: Sequence[Keys]) -> list[Keys]:

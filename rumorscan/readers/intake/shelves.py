@@ -1,20 +1,23 @@
 """What was read from one input, as a later process may take it over.
 
-The rows lie in files of the spool; what is kept here says which, and with which digests.
+The rows lie in files of the spool; what is kept here says which, and with which seals.
 """
 
 from __future__ import annotations
 
-import hashlib
+import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from rumorscan.keeping import NO_STEPS, Steps
+from rumorscan.readers.containers.files import Hashes
 from rumorscan.readers.containers.finding import NoRowsError
 from rumorscan.readers.intake.door import Intake
 from rumorscan.readers.posts import InputReport
+
+_AT_ONCE = 1 << 18
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,12 +27,12 @@ class SpoolFile:
     Attributes:
         name: in the spool's folder.
         bytes: its size.
-        sha256: its digest.
+        seal: CRC-32 of its bytes, which tells what a crash has damaged.
     """
 
     name: str
     bytes: int
-    sha256: str
+    seal: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +78,9 @@ class Bookmarks:
         steps: of the reading of one input.
         intake: of its rows.
         folder: where its spools have their files.
+
+    Attributes:
+        hashes: of the file that is read.
     """
 
     def __init__(self, steps: Steps, intake: Intake, folder: Path | None) -> None:
@@ -84,11 +90,18 @@ class Bookmarks:
         self._blocks = 0
         self._skipped = 0
         self._reader: Any = None
+        self.hashes = Hashes(lasting=steps is not NO_STEPS)
         state = steps.state
         if state is None or folder is None or not self._restore(state["shelf"], folder):
             return
         intake.state = state["intake"]
+        self.hashes.go_on(state["hashes"])
         self._skipped, self._reader = state["blocks"], state["reader"]
+
+    @property
+    def skipped(self) -> int:
+        """Blocks whose rows were taken by an earlier process."""
+        return self._skipped
 
     def skips(self) -> bool:
         """Tell of each block in turn whether its rows were taken already."""
@@ -128,6 +141,7 @@ class Bookmarks:
         return {
             "shelf": self.shelf(report, None),
             "intake": intake.state,
+            "hashes": self.hashes.state,
             "blocks": self._blocks,
             "reader": reader,
         }
@@ -145,10 +159,13 @@ class Bookmarks:
 
 
 def _read(path: Path) -> SpoolFile | None:
+    buffer = bytearray(_AT_ONCE)  # of which what was just read is still at hand
+    view, seal = memoryview(buffer), 0
     try:
-        with path.open("rb") as source:
-            digest = hashlib.file_digest(source, "sha256").hexdigest()
-            return SpoolFile(path.name, source.tell(), digest)
+        with path.open("rb", buffering=0) as source:
+            while count := source.readinto(buffer):
+                seal = zlib.crc32(view[:count], seal)
+            return SpoolFile(path.name, source.tell(), seal)
     except OSError:
         return None
 

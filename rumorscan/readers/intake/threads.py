@@ -14,8 +14,10 @@ from rumorscan.readers.posts import InputReport
 NOTE = "threads told by the answered post"
 
 
-def find_threads(tables: Sequence[pa.Table], reports: Sequence[InputReport]) -> list[pa.Table]:
-    """Return the posts of inputs with `root_id` where the post that a comment answers has one.
+def find_roots(
+    tables: Sequence[pa.Table], reports: Sequence[InputReport]
+) -> list[pa.ChunkedArray | None]:
+    """Return `root_id` of each input, completed where the post that a comment answers has one.
 
     Only layouts that say so are completed; the answered posts may lie in any of the inputs. How
     many were is noted.
@@ -23,25 +25,33 @@ def find_threads(tables: Sequence[pa.Table], reports: Sequence[InputReport]) -> 
     Args:
         tables: the posts of each input; all of one schema.
         reports: of the inputs, in the same order; the notes are written there.
+
+    Returns:
+        A column for each input; None where nothing was completed.
     """
     wanted = [place for place, report in enumerate(reports) if _needs(report)]
     names = {"kind", "parent_id", "root_id"}
+    found: list[pa.ChunkedArray | None] = [None] * len(tables)
     if not wanted or not names <= set(tables[0].column_names):
-        return list(tables)
+        return found
     asked = [_asked(tables[place]) for place in wanted]
     ids, roots = _roots_of(tables, pc.unique(pa.chunked_array(_chunks(asked), pa.string())))
-    found = list(tables)
     for place, parents in zip(wanted, asked, strict=True):
         table = tables[place]
         told = pc.take(roots, pc.index_in(parents, ids))
         count = len(table) - told.null_count
         if count:
             reports[place].notes = dict(sorted({**reports[place].notes, NOTE: count}.items()))
-            column = pc.coalesce(table["root_id"], told)
-            found[place] = table.set_column(
-                table.column_names.index("root_id"), table.schema.field("root_id"), column
-            )
+            found[place] = pc.coalesce(table["root_id"], told)
     return found
+
+
+def with_roots(table: pa.Table, roots: pa.ChunkedArray | None) -> pa.Table:
+    """Return the posts with `root_id` as it was completed."""
+    if roots is None:
+        return table
+    place = table.column_names.index("root_id")
+    return table.set_column(place, table.schema.field("root_id"), roots)
 
 
 def _needs(report: InputReport) -> bool:

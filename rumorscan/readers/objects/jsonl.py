@@ -21,7 +21,9 @@ import pyarrow as pa
 from rumorscan.errors import DumpError
 from rumorscan.readers.containers.finding import NoRowsError
 from rumorscan.readers.encodings.decoding import STRIP_BYTES, Block, LineBlocks, cut_at_lines
-from rumorscan.readers.intake.door import ID_FIELDS, Intake, RawRows, Reject
+from rumorscan.readers.intake.columns import ID_FIELDS
+from rumorscan.readers.intake.door import Intake
+from rumorscan.readers.intake.rows import RawRows, Reject
 from rumorscan.readers.intake.shelves import Bookmarks, no_bookmarks
 from rumorscan.readers.objects.lines import Lines, parse_exactly, parse_lines
 from rumorscan.readers.objects.paths import value_at
@@ -50,6 +52,7 @@ def read_jsonl(
     """
     reader: LineReader | None = None
     bookmarks = bookmarks or no_bookmarks(intake)
+    blocks.unseen = bookmarks.skipped
     line = 1
     carriers: dict[int, int | None] = {}
     for block in blocks:
@@ -58,10 +61,10 @@ def read_jsonl(
             reader = LineReader(make_map(sample), sample)
             if reader.carries:
                 bookmarks = no_bookmarks(intake)
-        lines = Lines(block.data)
         if bookmarks.skips():
             yield reader.map
         else:
+            lines = Lines(block.data)
             for batch in reader.batches(block, lines, line, batch_rows):
                 batch.offset = partial(_offset, block, line)
                 intake.take(batch, reader.map.fields)
@@ -69,16 +72,21 @@ def read_jsonl(
             carriers |= {row: _offset(block, line, row) for row in reader.waiting(line)}
             if reader.carries:  # a new key may have told
                 bookmarks = no_bookmarks(intake)
-        line += len(lines)
-        state = bookmarks.passed(reader.so_far)
+            line += len(lines)
+        state = bookmarks.passed(partial(_so_far, reader, blocks, line))
         if state is not None:
             reader.go_on(state)
+            line, blocks.replaced, blocks.other_lines = state["lines"]
     if reader is None:
         raise NoRowsError(f"{intake.door.path}: the file is empty; expected posts")
     for batch in reader.rest(batch_rows):
         batch.offset = carriers.get
         intake.take(batch, reader.map.fields)
         yield reader.map
+
+
+def _so_far(reader: LineReader, blocks: LineBlocks, line: int) -> dict[str, Any]:
+    return {**reader.so_far(), "lines": (line, blocks.replaced, blocks.other_lines)}
 
 
 def _offset(block: Block, first: int, row: int) -> int | None:

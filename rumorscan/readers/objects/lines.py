@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import orjson
 
-from rumorscan.readers.intake.door import COLUMN_LIMIT, Reject
+from rumorscan.readers.intake.rows import COLUMN_LIMIT, Reject
 
 DEPTH_LIMIT = 1_000
 """Nesting beyond which a line is not read; both parsers go as deep."""

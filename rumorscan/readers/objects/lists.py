@@ -14,7 +14,8 @@ import orjson
 
 from rumorscan.errors import DumpError
 from rumorscan.readers.containers.finding import NoRowsError
-from rumorscan.readers.intake.door import COLUMN_LIMIT, Intake, Reject
+from rumorscan.readers.intake.door import Intake
+from rumorscan.readers.intake.rows import COLUMN_LIMIT, Reject
 from rumorscan.readers.objects.elements import Elements, ElementScanner
 from rumorscan.readers.objects.lines import Broken, parse_line
 from rumorscan.readers.objects.rows import SAMPLE_ROWS, ObjectMap, split_objects

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import orjson
 
-from rumorscan.readers.intake.door import RawRows, Reject
+from rumorscan.readers.intake.rows import RawRows, Reject
 from rumorscan.readers.layouts.fields import CANONICAL, FieldMap, map_fields
 from rumorscan.readers.layouts.finding import CANONICAL_LAYOUT, OTHER_LAYOUT
 from rumorscan.readers.layouts.shapes import Layout

@@ -14,7 +14,8 @@ import orjson
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from rumorscan.readers.intake.door import Intake, RawRows
+from rumorscan.readers.intake.door import Intake
+from rumorscan.readers.intake.rows import RawRows
 from rumorscan.readers.layouts.fields import FieldMap
 from rumorscan.readers.objects.rows import SAMPLE_ROWS
 from rumorscan.readers.tables.columns import sound_strings

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 import sqlite3
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -17,6 +18,7 @@ from urllib.parse import quote
 from rumorscan.errors import DumpError
 from rumorscan.readers.containers.finding import NoRowsError
 from rumorscan.readers.intake.door import Intake
+from rumorscan.readers.intake.shelves import Bookmarks
 from rumorscan.readers.layouts.finding import known_layouts
 from rumorscan.readers.layouts.shapes import Join
 from rumorscan.readers.tables.database_limits import guard
@@ -29,10 +31,15 @@ _DAMAGE = ("tree", "page", "freelist", "missing from index", "out of order")
 
 
 def read_database(
-    path: Path, intake: Intake, make_map: MapMaker, batch_rows: int
+    path: Path,
+    intake: Intake,
+    make_map: MapMaker,
+    batch_rows: int,
+    bookmarks: Bookmarks | None = None,
 ) -> Iterator[Taken]:
     """Read the tables of a database that hold posts into the intake.
 
+    Between batches it can be gone on with: the order of the rows is that of their ids.
     Rows that still lie in a log beside the file are not read; see `check_alone`.
 
     Raises:
@@ -43,16 +50,17 @@ def read_database(
     _check_length(path, where)
     try:
         with closing(_opened(path)) as connection:
-            decoder = _Decoder()
+            # of the names of tables an earlier process has told
+            is_begun = bookmarks is not None and bookmarks.skipped > 0
+            decoder = _Decoder(Counter() if is_begun else intake.notes)
             connection.text_factory = decoder
-            database = Database(connection)
-            yield from read_sheets(database.sheets(), intake, make_map, batch_rows)
+            sheets = Database(connection).sheets()
+            decoder.notes = intake.notes
+            yield from read_sheets(sheets, intake, make_map, batch_rows, bookmarks)
     except (sqlite3.Error, UnicodeError, OverflowError) as error:
         # the library fails to decode its own messages where a name is damaged
         why = " ".join(str(error).split())[:200]
         raise DumpError(f"{where}: cannot be read as SQLite: {why}") from error
-    if decoder.lost:
-        intake.notes["characters lost in decoding"] += decoder.lost
 
 
 def _opened(path: Path) -> sqlite3.Connection:
@@ -77,15 +85,15 @@ def _check_length(path: Path, where: str) -> None:
 class _Decoder:
     """Decodes text and counts the characters that are lost."""
 
-    def __init__(self) -> None:
-        self.lost = 0
+    def __init__(self, notes: Counter[str]) -> None:
+        self.notes = notes
 
     def __call__(self, data: bytes) -> str:
         try:
             return data.decode()
         except UnicodeDecodeError:
             text = data.decode(errors="replace")
-            self.lost += text.count("\ufffd")
+            self.notes["characters lost in decoding"] += text.count("\ufffd")
             return text
 
 
@@ -125,19 +133,20 @@ class Database:
         counting = f"SELECT COUNT(*) FROM {_quoted(name)}"  # noqa: S608 - names are quoted
         count = self.connection.execute(counting).fetchone()[0]
 
-        def rows() -> Iterator[Cells | Unread]:
-            for table in (name, *(join.table for join in joins)):
+        def rows(passed: int) -> Iterator[Cells | Unread]:
+            # whoever read the first ones has looked at all pages
+            for table in () if passed else (name, *(join.table for join in joins)):
                 self._check(table)
             if joins or not self._row_id(name):
-                yield from self._by_places(name, joins)
+                yield from self._by_places(name, joins, passed)
             else:
-                yield from (row for _, row in self._by_row_ids(name))
+                yield from (row for _, row in self._by_row_ids(name, passed))
 
         return Sheet(name, columns, int(count), rows)
 
-    def _by_places(self, name: str, joins: list[Join]) -> Iterator[Cells | Unread]:
+    def _by_places(self, name: str, joins: list[Join], passed: int) -> Iterator[Cells | Unread]:
         """Yield the rows of a table without row ids, or of joined ones, as `_by_row_ids` does."""
-        query, done, is_mended = self._query(name, joins), 0, not joins
+        query, done, is_mended = self._query(name, joins), passed, not joins
         while True:
             try:
                 for row in self.connection.execute(f"{query} LIMIT -1 OFFSET {done:d}"):
@@ -165,14 +174,14 @@ class Database:
         found: dict[str, list[int]] = {}
         for table in (join.table for join in joins):
             if self._row_id(table):
-                rows = self._by_row_ids(table)
+                rows = self._by_row_ids(table, 0)
                 found[table] = [number for number, row in rows if isinstance(row, Unread)]
             else:
                 for _ in self.connection.execute(self._query(table, [])):
                     pass
         return found
 
-    def _by_row_ids(self, name: str) -> Iterator[tuple[int, Cells | Unread]]:
+    def _by_row_ids(self, name: str, passed: int) -> Iterator[tuple[int, Cells | Unread]]:
         """Yield row ids and rows of a table; a row with a value over the limit is set aside."""
         table, row_id = _quoted(name), f"{_quoted(name)}.{self._row_id(name)}"
         columns = [f"{table}.{_quoted(column)}" for column in self._tables[name]]
@@ -181,6 +190,9 @@ class Database:
         read = f"SELECT {', '.join(columns)} FROM {table}"  # noqa: S608 - names are quoted
         order = f"ORDER BY {row_id} LIMIT {_FETCHED:d}"
         behind = ""
+        if passed:
+            last = f"{find} ORDER BY {row_id} LIMIT 1 OFFSET {passed - 1:d}"
+            behind = f"WHERE {row_id} > {self.connection.execute(last).fetchone()[0]:d}"
         while numbers := self.connection.execute(f"{find} {behind} {order}").fetchall():
             done = 0
             try:

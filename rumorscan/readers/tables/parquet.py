@@ -12,7 +12,8 @@ import pyarrow as pa
 
 from rumorscan.errors import DumpError
 from rumorscan.readers.containers.packings import Limits
-from rumorscan.readers.intake.door import Intake, check_width
+from rumorscan.readers.intake.door import Intake
+from rumorscan.readers.intake.rows import check_width
 from rumorscan.readers.intake.shelves import Bookmarks, no_bookmarks
 from rumorscan.readers.layouts.fields import FieldMap
 from rumorscan.readers.tables.arrow import (

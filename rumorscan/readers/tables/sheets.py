@@ -8,13 +8,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, time
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from rumorscan.errors import DumpError
 from rumorscan.readers.containers.finding import NoRowsError
-from rumorscan.readers.intake.door import Intake, RawRows, Reject
+from rumorscan.readers.intake.door import Intake
+from rumorscan.readers.intake.rows import RawRows, Reject
+from rumorscan.readers.intake.shelves import Bookmarks, no_bookmarks
 from rumorscan.readers.layouts.fields import FieldMap
 from rumorscan.readers.layouts.finding import OTHER_LAYOUT
 from rumorscan.readers.objects.rows import dumped
@@ -49,13 +52,13 @@ class Sheet:
         name: of the table.
         columns: names of its columns, those of joined tables as `TABLE.COLUMN`.
         count: how many rows it has, as far as that is known.
-        rows: yields the rows from the first one; each has a cell for each column.
+        rows: yields the rows but so many of the first ones; each has a cell for each column.
     """
 
     name: str
     columns: list[str]
     count: int
-    rows: Callable[[], Iterator[Cells | Unread]]
+    rows: Callable[[int], Iterator[Cells | Unread]]
 
 
 @dataclass(slots=True)
@@ -74,12 +77,16 @@ class Taken:
 
 
 def read_sheets(
-    sheets: Sequence[Sheet], intake: Intake, make_map: MapMaker, batch_rows: int
+    sheets: Sequence[Sheet],
+    intake: Intake,
+    make_map: MapMaker,
+    batch_rows: int,
+    bookmarks: Bookmarks | None = None,
 ) -> Iterator[Taken]:
     """Read the tables that hold posts into the intake; yields what was taken after each batch.
 
-    Where some table is of a known layout, tables of none are left out. What is left out is noted
-    with its number of rows.
+    Between batches it can be gone on with. Where some table is of a known layout, tables of none
+    are left out. What is left out is noted with its number of rows.
 
     Raises:
         DumpError: no table holds posts, or a row is bad and the intake is strict.
@@ -87,9 +94,13 @@ def read_sheets(
     chosen, first_error = _choose(sheets, intake, make_map)
     if not chosen:
         raise first_error or NoRowsError(f"{intake.door.path}: holds no table; expected posts")
+    bookmarks = bookmarks or no_bookmarks(intake)
+    done: tuple[int, int, int] | None = None
+    while bookmarks.skips():
+        done = bookmarks.passed(lambda: None)
+    at, passed, first = done or (0, 0, 1)
     taken: Taken | None = None
-    first = 1
-    for sheet, fields in chosen:
+    for number, (sheet, fields) in enumerate(chosen):
         if taken is None:
             taken = Taken(fields)
         taken.fields = fields
@@ -99,10 +110,17 @@ def read_sheets(
             shown = columns if len(chosen) == 1 else f"{sheet.name}: {columns}"
             before = taken.mapping.get(name)
             taken.mapping[name] = shown if before is None else f"{before}; {shown}"
-        for batch in _batches(sheet, batch_rows):
+        if number < at:
+            continue
+        if done is not None:
+            yield taken
+        count = passed if number == at else 0
+        for batch in _batches(sheet, batch_rows, count):
             intake.take(_raw_rows(sheet, fields, batch, first), fields)
             first += len(batch)
+            count += len(batch)
             yield taken
+            bookmarks.passed(partial(tuple, (number, count, first)))
 
 
 def _choose(
@@ -127,10 +145,10 @@ def _choose(
     return chosen, first_error
 
 
-def _batches(sheet: Sheet, batch_rows: int) -> Iterator[list[Cells | Unread]]:
+def _batches(sheet: Sheet, batch_rows: int, passed: int) -> Iterator[list[Cells | Unread]]:
     batch: list[Cells | Unread] = []
     size = 0
-    for row in sheet.rows():
+    for row in sheet.rows(passed):
         batch.append(row)
         if not isinstance(row, Unread):
             size += sum(len(cell) for cell in row if isinstance(cell, (str, bytes)))

@@ -115,7 +115,7 @@ def _sheet(sheet: CalamineSheet, intake: Intake, make_map: MapMaker) -> Sheet:
                 continue
             yield row
 
-    return Sheet(sheet.name, header, count, rows)
+    return Sheet(sheet.name, header, count, lambda passed: islice(rows(), passed, None))
 
 
 def _header(sheet: CalamineSheet, make_map: MapMaker) -> tuple[int, list[str]]:

@@ -10,7 +10,7 @@ from rumorscan.errors import DumpError
 from rumorscan.readers import read_posts
 from rumorscan.readers.encodings import decoding
 from rumorscan.readers.inspection import inspect
-from rumorscan.readers.intake.door import COLUMN_LIMIT, RAW_LIMIT
+from rumorscan.readers.intake.rows import COLUMN_LIMIT, RAW_LIMIT
 
 HEADER = "post_id,account_id,text,posted_at"
 

@@ -1,0 +1,64 @@
+"""Columns of posts as they are kept: ids made where there are none, and what a dump may have."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from rumorscan.readers.values.arrays import Column
+from rumorscan.readers.values.plain import counts_of, flags_of, ids_of, is_rounded, words_of
+from rumorscan.readers.values.times import parse_times
+from rumorscan.records import OPTIONAL_FIELDS
+
+ID_FIELDS = ("post_id", "account_id", "parent_id", "root_id", "repost_of", "device_id")
+"""Fields that hold ids, which are text digit for digit."""
+_COUNT_FIELDS = tuple(name for name, kind in OPTIONAL_FIELDS.items() if kind == pa.int64())
+
+
+def optional_columns(
+    raw: Mapping[str, Column], zone: ZoneInfo
+) -> tuple[dict[str, pa.Array], dict[str, int]]:
+    """Return the optional columns that are there, and how many values of each are unreadable."""
+    columns: dict[str, pa.Array] = {}
+    unreadable: dict[str, int] = {}
+    for name in OPTIONAL_FIELDS:
+        if name not in raw:
+            continue
+        if name == "account_created_at":
+            times = parse_times(raw[name], zone)
+            columns[name], bad = times.to_arrow(), times.bad
+        else:
+            convert = words_of
+            if name in ID_FIELDS:
+                convert = ids_of
+            elif name in _COUNT_FIELDS:
+                convert = counts_of
+            elif name == "verified":
+                convert = flags_of
+            columns[name], bad = convert(raw[name])
+        unreadable[name] = int(bad.sum())
+    return columns, unreadable
+
+
+def rounded_ids(values: Column | None, bad: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    """Mask the ids that are no ids because a spreadsheet rounded them."""
+    rounded = np.zeros(len(bad), bool)
+    for row in np.flatnonzero(bad).tolist():
+        value = values[row]  # type: ignore[index]  # what is bad was there
+        rounded[row] = is_rounded(value.as_py() if isinstance(value, pa.Scalar) else value)
+    return rounded
+
+
+def with_made_ids(ids: pa.Array, name: str, rows: np.ndarray[Any, Any]) -> pa.Array:
+    """Return ids of posts, made of file and row where there are none."""
+    if not ids.null_count:
+        return ids
+    made = pc.binary_join_element_wise(
+        pa.scalar(name, pa.string()), pa.array(rows, pa.int64()).cast(pa.string()), ":"
+    )
+    return pc.coalesce(ids, made)
