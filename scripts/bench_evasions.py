@@ -1,7 +1,7 @@
 """What evasions cost a model, by what it reads and by how much disguised copies taught it.
 
     python scripts/bench_evasions.py                          # linear models
-    python scripts/bench_evasions.py --base encoder-small     # stacked ones; minutes
+    python scripts/bench_evasions.py --base encoder-small     # stacked ones; ten minutes each
 
 The data lie in the folder that RUMORSCAN_DATA names. A model learns from one half of ced and is
 measured on the other; near-duplicates stay on one side. Words, tables and signs of the disguises
@@ -46,26 +46,34 @@ SHARES = (0.0, 0.15, 0.5)
 """Of a text's weight that goes to its disguised copy."""
 VERSIONS = (0, 1, 2)
 """Disguised copies among which an encoder draws."""
-SEEDS = (0, 1, 2, 3)
 PLAIN = "as posted"
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--base", help="fine-tune this encoder beside the linear model")
+    parser.add_argument(
+        "--versions",
+        type=int,
+        nargs="*",
+        default=VERSIONS,
+        help="disguised copies among which the encoder draws, a model each",
+    )
+    parser.add_argument("--seeds", type=int, default=4, help="disguises of each kind")
     arguments = parse_with_data(parser)
     corpus = read_sets(Path(arguments.data), ["ced"])
     clusters = find_clusters(corpus)
     split = grouped_holdout(clusters, corpus.labels, 0.5)
     test = corpus.take(split.test)
     costumes = {
-        kind: [disguise(test.texts.tolist(), kind, seed=seed) for seed in SEEDS] for kind in KINDS
+        kind: [disguise(test.texts.tolist(), kind, seed=seed) for seed in range(arguments.seeds)]
+        for kind in KINDS
     }
     costumes = {PLAIN: [test.texts.tolist()], **costumes}
     columns: dict[str, dict[str, str]] = {}
     if arguments.base:
         read = read_all(read_texts, costumes)
-        for versions in VERSIONS:
+        for versions in arguments.versions:
             say(f"{versions} copies")
             recipe = StackedRecipe(base=resolve_encoder(arguments.base), versions=versions, say=say)
             stacked = recipe.fit(corpus, clusters, split.train, {})
