@@ -1,18 +1,18 @@
 """The elements of a list in JSON, found without parsing it: a document read a piece at a time.
 
 What is looked for are the commas between elements: those outside of strings and of everything
-that is nested deeper. No string of JSON goes over a line end, so that a quotation mark that is
-missing costs its own line.
+that is nested deeper.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
+
+from rumorscan.readers.objects.structure import COMMA, OBJECT_END, Feed, Places, Structure, is_torn
 
 ELEMENT_LIMIT = 16 << 20
 """Bytes of an element; of a longer one only the beginning is kept."""
@@ -21,14 +21,8 @@ _PATIENCE = 4 << 20
 """Bytes of an element after which it may have lost its end."""
 _MENDS = 1_000
 _BEGINNING = re.compile(rb"\s*?([ \t]*\r?\n[ \t]*)\{")
-_QUOTE, _BACKSLASH, _NEWLINE, _COMMA = b'"\\\n,'
-_STEPS = np.zeros(256, np.int8)
-_STEPS[[*b"{["]], _STEPS[[*b"}]"]] = 1, -1
-_MARKS = _STEPS != 0
-_MARKS[_COMMA] = True
 _BLANK = np.zeros(256, bool)
 _BLANK[[*b" \t\r\n"]] = True
-_Places = np.ndarray[Any, np.dtype[np.int64]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,14 +34,16 @@ class Elements:
         places: where each begins in `data`.
         start: where they begin in the document.
         overlong: the only one is over `ELEMENT_LIMIT`, and this is its beginning.
+        torn: a line end stands in some string.
     """
 
     data: bytes
-    places: _Places
+    places: Places
     start: int
     overlong: bool = False
+    torn: bool = False
 
-    def begins(self) -> _Places:
+    def begins(self) -> Places:
         """Return where each begins in `data`, the white space before it left out."""
         codes = np.frombuffer(self.data, np.uint8)
         places = self.places.copy()
@@ -56,6 +52,17 @@ class Elements:
             behind &= places < len(codes)
             behind[behind] = _BLANK[codes[places[behind]]]
             places[behind] += 1
+        return places
+
+    def ends(self) -> Places:
+        """Return where each ends in `data`, the white space behind it left out."""
+        codes = np.frombuffer(self.data, np.uint8)
+        places = np.append(self.places[1:] - 1, len(self.data))
+        behind = places > self.places
+        while behind.any():
+            behind &= places > self.places
+            behind[behind] = _BLANK[codes[places[behind] - 1]]
+            places[behind] -= 1
         return places
 
     def __iter__(self) -> Iterator[bytes]:
@@ -76,10 +83,9 @@ class ElementScanner:
     def __init__(self, start: int) -> None:
         self.closed = False
         self.place = start
+        self._structure = Structure(1)
         self._waiting: list[bytes] = []
         self._size = 0
-        self._depth = 1
-        self._is_open = False
         self._skips = False
         self._patience = _PATIENCE
         self._mends = _MENDS
@@ -89,30 +95,39 @@ class ElementScanner:
         """What belongs to no element so far; of much only the beginning."""
         return b"".join(self._waiting)
 
-    def cut(self, pieces: Iterable[bytes]) -> Iterator[Elements]:
-        r"""Yield the elements in pieces of a document; the first one begins behind the `[`.
+    def cut(self, feed: Feed) -> Iterator[Elements]:
+        r"""Yield the elements of a list; what follows its end stays in the feed.
+
+        Args:
+            feed: the document from behind the `[` on.
 
         Example:
-            >>> scanner = ElementScanner(1)
-            >>> [list(part) for part in scanner.cut([b'{"a": [1, 2]}, "x', b',y", 3]\n'])]
+            >>> scanner, feed = ElementScanner(1), Feed([b'{"a": [1, 2]}, "x', b',y", 3]\n'], 1)
+            >>> [list(part) for part in scanner.cut(feed)]
             [[b'{"a": [1, 2]}'], [b' "x,y"', b' 3']]
-            >>> scanner.closed, scanner.rest
+            >>> scanner.closed, feed.data[feed.at :]
             (True, b'\n')
         """
-        kept = b""
-        for piece in pieces:
-            data = kept + piece
-            # a backslash at the end says something about what follows
-            kept = data[len(data.rstrip(b"\\")) :]
-            yield from self._take(data[: len(data) - len(kept)])
-            if self._size > self._patience:
+        while not self.closed and feed.more():
+            yield from self._take(feed)
+            if self._size > self._patience and not self.closed:
                 self._patience *= 2
-                yield from self._mend()
-        yield from self._take(kept)
+                yield from self._mend(feed)
         if not self.closed:
-            yield from self._mend()
+            yield from self._mend(feed)
 
-    def _mend(self) -> Iterator[Elements]:
+    def give_up(self, feed: Feed) -> None:
+        """Let the feed have what waits of an element that is too long."""
+        feed.go_back(self.rest, self.place)
+        self._waiting, self._size = [], 0
+
+    def go_on(self, feed: Feed) -> None:
+        """Go on behind that element."""
+        self.place = feed.place
+        self._structure.begin(1)
+        self._patience = _PATIENCE
+
+    def _mend(self, feed: Feed) -> Iterator[Elements]:
         """Give up elements that do not end where lines look like the beginning of the next one."""
         while not self.closed and not self._skips and self._mends:
             self._mends -= 1  # each looks at what waits once more
@@ -126,39 +141,41 @@ class ElementScanner:
             if hit is None:
                 return
             comma = data.index(b",", hit.start())
-            yield Elements(data[:comma], np.zeros(1, np.int64), self.place)
+            yield Elements(data[:comma], np.zeros(1, np.int64), self.place, torn=True)
             self.place += comma + 1
-            self._waiting, self._size, self._depth, self._is_open = [], 0, 1, False
+            self._waiting, self._size = [], 0
+            self._structure.begin(1)
             self._patience = _PATIENCE
-            yield from self._take(data[comma + 1 :])
+            feed.go_back(data[comma + 1 :], self.place)
+            yield from self._take(feed)
 
-    def _take(self, data: bytes) -> Iterator[Elements]:
-        if self.closed:
-            self._wait(data)
-            return
-        commas, end = self._bounds(data)
+    def _take(self, feed: Feed) -> Iterator[Elements]:
+        data, at = feed.data, feed.at
+        commas, end = self._bounds(data, at)
         last = end if end is not None else (int(commas[-1]) if len(commas) else None)
+        feed.at = len(data) if end is None else end + 1
         if last is None:
-            self._wait(data)
+            self._wait(data[at:])
             if self._size > ELEMENT_LIMIT and not self._skips:
                 self._skips = True
                 yield Elements(self.rest, np.zeros(1, np.int64), self.place, True)
             return
         if self._skips:  # what was too long ends at the first comma
-            first = int(commas[0]) if len(commas) else last
-            self.place += self._size + first + 1
-            data, commas, last = data[first + 1 :], commas[1:] - first - 1, last - first - 1
+            at = (int(commas[0]) if len(commas) else last) + 1
+            self.place = feed.start + at
+            commas = commas[1:]
             self._waiting, self._size, self._skips = [], 0, False
-        if last >= 0:
-            whole = b"".join((*self._waiting, data[:last]))
-            places = np.concatenate(([0], commas[commas < last] + self._size + 1))
+        if last >= at:
+            whole = b"".join((*self._waiting, memoryview(data)[at:last]))
+            places = np.concatenate(([0], commas[commas < last] - at + self._size + 1))
             if end is None or whole.strip() or len(places) > 1:
-                yield Elements(whole, places, self.place)
-            self.place += len(whole) + 1
-            data = data[last + 1 :]
+                yield Elements(whole, places, self.place, torn=self._structure.torn)
+        self.place = feed.start + last + 1
         self._waiting, self._size = [], 0
         self.closed = end is not None
-        self._wait(data)
+        if not self.closed:
+            self._wait(data[last + 1 :])
+            self._structure.torn = self._structure.torn and is_torn(data[last + 1 :])
 
     def _wait(self, data: bytes) -> None:
         if self._size <= ELEMENT_LIMIT:
@@ -167,41 +184,22 @@ class ElementScanner:
             self._waiting = [self.rest[:_KEPT]]
         self._size += len(data)
 
-    def _bounds(self, data: bytes) -> tuple[_Places, int | None]:
+    def _bounds(self, data: bytes, at: int) -> tuple[Places, int | None]:
         """Return where the commas between elements are, and where the list ends."""
-        codes = np.frombuffer(data, np.uint8)
-        quotes = self._quotes(codes, data)
-        marks = np.flatnonzero(_MARKS[codes])
-        outside = (np.searchsorted(quotes, marks) + self._is_open) % 2 == 0
-        self._is_open = bool((len(quotes) + self._is_open) % 2)
-        marks = marks[outside]
-        kinds = codes[marks]
-        depths = self._depth + np.cumsum(_STEPS[kinds], dtype=np.int64)
-        ends = marks[depths <= 0][:1]
-        if len(ends):
-            before = marks <= ends[0]
-            marks, kinds, depths = marks[before], kinds[before], depths[before]
-        if len(depths):
-            self._depth = int(depths[-1])
-        commas = marks[(kinds == _COMMA) & (depths == 1)]
-        return commas, int(ends[0]) if len(ends) else None
-
-    def _quotes(self, codes: np.ndarray[Any, Any], data: bytes) -> _Places:
-        """Return where strings begin and end; one that is open at a line end ends there."""
-        quotes = np.flatnonzero(codes == _QUOTE)
-        if b"\\" in data:
-            slashes = np.flatnonzero(codes == _BACKSLASH)
-            first = np.flatnonzero(np.diff(slashes, prepend=-2) != 1)
-            lengths = np.diff(first, append=len(slashes))
-            escaped = slashes[first] + lengths  # behind each run
-            escaped = escaped[(lengths % 2 == 1) & (escaped < len(codes))]
-            is_escaped = np.zeros(len(codes), bool)
-            is_escaped[escaped] = True
-            quotes = quotes[~is_escaped[quotes]]
-        if b"\n" in data:
-            lines = np.flatnonzero(codes == _NEWLINE)
-            counts = np.diff(np.searchsorted(quotes, lines), prepend=0)
-            counts[0] += self._is_open
-            if (counts % 2).any():
-                quotes = np.sort(np.concatenate([quotes, lines[counts % 2 == 1]]))
-        return quotes
+        found = []
+        for marks, kinds, depths in self._structure.windows(data, at):
+            end = None
+            while len(ends := np.flatnonzero(depths <= 0)[:1]):
+                end = int(ends[0])
+                if kinds[end] != OBJECT_END or not self._mends:
+                    break
+                # a list does not end so: an object in it has been closed twice
+                self._mends -= 1
+                depths[end:] += 1
+                self._structure.depth += 1
+                end = None
+            commas = marks[:end][(kinds[:end] == COMMA) & (depths[:end] == 1)]
+            found.append(commas)
+            if end is not None:
+                return np.concatenate(found), int(marks[end])
+        return np.concatenate(found) if found else np.zeros(0, np.int64), None
