@@ -12,12 +12,12 @@ from rumorscan.readers.containers.archives import Member
 from rumorscan.readers.containers.finding import NoRowsError, bare_name
 from rumorscan.readers.containers.streams import ByteSource
 from rumorscan.readers.delimited.csvs import read_csv
-from rumorscan.readers.encodings.decoding import LINE_LIMIT, SAMPLE_BYTES, LineBlocks
+from rumorscan.readers.encodings.decoding import SAMPLE_BYTES, LineBlocks
 from rumorscan.readers.formats import Syntax, detect_syntax
 from rumorscan.readers.intake.door import Intake
 from rumorscan.readers.intake.shelves import Bookmarks, Shelf, no_bookmarks
 from rumorscan.readers.layouts.fields import FieldMap, map_fields
-from rumorscan.readers.objects.documents import DOCUMENT_LIMIT, read_document, read_rows
+from rumorscan.readers.objects.documents import read_document, read_rows
 from rumorscan.readers.objects.jsonl import read_jsonl
 from rumorscan.readers.objects.nesting import Nesting
 from rumorscan.readers.objects.rows import ObjectMap
@@ -122,7 +122,7 @@ class Reading:
 
     def _text(self, source: ByteSource) -> Iterator[int]:
         document = self.syntax.name == "json"
-        blocks = LineBlocks(source, DOCUMENT_LIMIT if document else LINE_LIMIT)
+        blocks = LineBlocks(source)
         self.report.encoding = blocks.encoding.name
         self.encoding_why = blocks.encoding.why
         batch_rows = self.options.batch_rows

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import suppress
+from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
@@ -24,6 +25,8 @@ STRIP_BYTES = 256 << 10
 LINE_LIMIT = 16 << 20
 """A longer line is set aside unread."""
 _NOT_ASCII = bytes(range(128, 256))
+_SIGNS = '," '
+"""Characters whose bytes are part of no other one, in any encoding that is read."""
 KEPT_OF_LONG_LINE = 4_096
 
 
@@ -94,6 +97,7 @@ class LineBlocks:
     Attributes:
         encoding: how the file is read.
         packed: whether the stream is unpacked from something smaller.
+        place: the file, where it is not packed.
         replaced: bytes or characters that were lost and stand as U+FFFD.
         other_lines: lines that were read in another encoding than the file's.
         unseen: so many blocks nobody will look at; all but the first of them are empty.
@@ -106,6 +110,7 @@ class LineBlocks:
         self.encoding = guess_encoding(self._start)
         self._newline = "\n".encode(self.encoding.codec)
         self.packed = bool(getattr(stream, "packing", ""))
+        self.place: Path | None = getattr(stream, "place", None)
         self.replaced = 0
         self.other_lines = 0
         self.unseen = 0
@@ -120,19 +125,19 @@ class LineBlocks:
                 shown = self._as_utf8(data)
             yield Block(shown, overlong, start, None if shown is data else data, self._newline)
 
+    @property
+    def is_exact(self) -> bool:
+        """Whether everything so far stands in the file as it is in the blocks or pieces."""
+        return self.encoding.codec == "utf-8" and not self.replaced and not self.other_lines
+
     def pieces(self) -> Iterator[tuple[bytes, bool]]:
         """Yield the file in UTF-8, cut anywhere but in characters, for what has no lines.
 
         With each piece comes whether it stands in the file as it is here.
-
-        Raises:
-            OverflowError: a line over the limit is in another encoding than UTF-8.
         """
         if self.encoding.codec != "utf-8":
-            for block in self:
-                if block.overlong:
-                    raise OverflowError
-                yield block.data, False
+            for data in self._cut_at_signs():
+                yield self._as_utf8(data), False
             return
         kept = b""
         for raw in self._raw():
@@ -149,6 +154,23 @@ class LineBlocks:
         yield self._start[self.encoding.mark :]
         while piece := self._stream.read(BLOCK_BYTES):
             yield piece
+
+    def _cut_at_signs(self) -> Iterator[bytes]:
+        """Yield pieces that end at a line end or, where lines are long, behind a sign."""
+        signs = [sign.encode(self.encoding.codec) for sign in _SIGNS]
+        kept = b""
+        for raw in self._raw():
+            data = kept + raw
+            end = data.rfind(self._newline) + len(self._newline)
+            if 2 * end < len(data):
+                end = max(_end_of_last(data, sign) for sign in signs)
+            if not end and len(data) > LINE_LIMIT:
+                end = len(data) - len(data) % len(self._newline)
+            if end:
+                yield data[:end]
+            kept = data[end:]
+        if kept:
+            yield kept
 
     def _cut(self, pieces: Iterator[bytes]) -> Iterator[tuple[int, bytes, bool]]:
         """Cut at line ends; of a line over the limit only the beginning is kept.
@@ -250,6 +272,14 @@ def cut_at_lines(data: bytes, strip_bytes: int = STRIP_BYTES) -> list[bytes]:
         pieces.append(data[start:end])
         start = end
     return [*pieces, data[start:]] if start < len(data) else pieces
+
+
+def _end_of_last(data: bytes, sign: bytes) -> int:
+    """Return where the last sign ends that stands where characters begin; 0 without one."""
+    place = data.rfind(sign)
+    while place >= 0 and place % len(sign):
+        place = data.rfind(sign, 0, place + len(sign) - 1)
+    return place + len(sign) if place >= 0 else 0
 
 
 def _beginning(pieces: list[bytes]) -> bytes:

@@ -14,19 +14,24 @@ from rumorscan.readers.containers.finding import NoRowsError
 from rumorscan.readers.encodings.decoding import LineBlocks
 from rumorscan.readers.intake.door import Intake
 from rumorscan.readers.layouts.finding import OTHER_LAYOUT, layout_of
+from rumorscan.readers.objects.allowances import Allowance
+from rumorscan.readers.objects.elements import ElementScanner
+from rumorscan.readers.objects.faults import Fault
 from rumorscan.readers.objects.lines import Broken, parse_line
 from rumorscan.readers.objects.lists import ListReader
+from rumorscan.readers.objects.long_lists import ElementStore, LongList, Part, Whole
 from rumorscan.readers.objects.nesting import opening_of
-from rumorscan.readers.objects.paths import keys_of
+from rumorscan.readers.objects.outlines import Outline, Placed, settled
+from rumorscan.readers.objects.paths import keys_of, value_at
 from rumorscan.readers.objects.rows import SAMPLE_ROWS, ObjectMap, split_objects
+from rumorscan.readers.objects.structure import Feed, Watch
 
+Items = list[Any] | LongList
+"""The elements of a list, or what stands for them."""
 MapMaker = Callable[[list[Any]], ObjectMap]
 DOCUMENT_LIMIT = 1 << 29
-"""Bytes of a JSON document that is no list; it is held in memory whole."""
-MEMORY_LIMIT = 4 << 30
-"""Bytes that the parsed document may take."""
-PACKED_MEMORY_LIMIT = 400 << 20
-"""The same where the document was unpacked from something smaller."""
+"""Bytes that a JSON document may hold beside its lists; they are held in memory."""
+_BLANK = b" \t\r\n\v\f\0"
 
 
 def read_document(
@@ -34,82 +39,126 @@ def read_document(
 ) -> Iterator[ObjectMap]:
     """Read the list of posts in a JSON document into the intake.
 
-    A document that is a list is read a piece at a time; an element that is broken costs itself.
-    One that is an object is held whole.
+    Lists are read a piece at a time, whether they are the document or lie in it; an element that
+    is broken costs itself. Of a document that is an object all lists of one layout are read.
 
     Raises:
-        DumpError: the document holds no list of objects, an object is broken or too large, or a
-            row is bad and the intake is strict.
+        DumpError: the document holds no list of objects, holds too much beside it, or a row is
+            bad and the intake is strict.
+    """
+    watch = Watch()
+    mark = blocks.encoding.mark
+    feed = Feed(watch.over(blocks.pieces(), mark), mark)
+    reader = ListReader(intake, make_map, batch_rows, watch.offset)
+    faults: list[Placed] = []
+    if _first(feed) == b"[":
+        feed.at += 1
+        yield from reader.read(_elements(feed, faults), faults)
+        return
+    where = intake.door.path
+    with ElementStore(where, blocks.place, lambda: blocks.is_exact) as store:
+        yield from reader.read(_outlined(feed, store, intake, blocks.packed, faults), faults)
+
+
+def _first(feed: Feed) -> bytes:
+    """Go to the first character that is no white space, and return it."""
+    while feed.more():
+        rest = feed.data[feed.at :].lstrip(_BLANK)
+        feed.at = len(feed.data) - len(rest)
+        if rest:
+            return rest[:1]
+    return b""
+
+
+def _elements(feed: Feed, faults: list[Placed]) -> Iterator[Part]:
+    """Yield the elements of a document that is a list; the faults are those of its end."""
+    scanner = ElementScanner(feed.place)
+    yield from scanner.cut(feed)
+    if scanner.closed:
+        _look_behind(feed, "list", faults)
+    else:
+        detail = "the document is cut short: its list does not end"
+        faults.append((scanner.place, Fault("bad-json", detail, scanner.rest)))
+
+
+def _look_behind(feed: Feed, what: str, faults: list[Placed]) -> bytes:
+    """Tell if something follows the end of the document; return how it begins."""
+    first = _first(feed)
+    if first:
+        rest = feed.data[feed.at :]
+        faults.append((feed.place, Fault("bad-json", f"stands behind the end of the {what}", rest)))
+    return first
+
+
+def _outlined(
+    feed: Feed, store: ElementStore, intake: Intake, packed: bool, faults: list[Placed]
+) -> Iterator[Part]:
+    """Yield the posts of a document that is an object, or the page that holds them.
+
+    Its lists of another kind are noted.
+
+    Raises:
+        DumpError: it holds none, or too much beside them, or further documents follow.
     """
     where = intake.door.path
-    pieces = blocks.pieces()
-    head, is_exact = b"", True
-    try:
-        while not head.strip():
-            piece, same = next(pieces, (b"", True))
-            head, is_exact = head + piece, is_exact and same
-            if not piece:
-                break
-        begins = len(head) - len(head.lstrip())
-        if head[begins : begins + 1] == b"[":
-            start = blocks.encoding.mark + begins + 1
-            rest = chain([(head[begins + 1 :], is_exact)], pieces)
-            yield from ListReader(intake, make_map, batch_rows).read(rest, start)
-            return
-        data = _joined(chain([head], (piece for piece, _ in pieces)), where)
-    except OverflowError as error:
-        raise _too_large(where) from error
-    check_cost(data, where, blocks.packed)
+    if _first(feed) != b"{":
+        raise _plain_error(feed.data[feed.at :], where)
+    allowance, start = Allowance(where, packed), feed.place
+    outline = Outline(feed, store, allowance, DOCUMENT_LIMIT)
+    value = outline.read()
+    if outline.is_long:
+        raise DumpError(
+            f"{where}: the JSON document holds over {DOCUMENT_LIMIT >> 20} MB beside its lists; "
+            "turn it into JSON lines (jq -c '.[]')"
+        )
+    faults += outline.faults
+    if not outline.is_cut and _look_behind(feed, "document", faults) in (b"{", b"["):
+        raise DumpError(
+            f"{where}: is not JSON: several documents follow each other; "
+            "turn them into JSON lines (jq -c .)"
+        )
+    found, others = choose_lists(find_lists(value))
+    is_broken = outline.is_cut or bool(outline.why)
+    if is_broken and not any(isinstance(items, LongList) or _is_page(items) for items in found):
+        why = faults[0][1].detail if outline.is_cut else outline.why
+        raise DumpError(f"{where}: is not JSON: {why}")
+    if not found:
+        raise _no_list(value, where)
+    for name, items in others.items():
+        intake.notes[f"objects of list '{name}', which is of another kind"] = len(items)
+    for items in found:
+        if isinstance(items, LongList):
+            yield from items.parts()
+        else:
+            place = start if len(items) == 1 else None
+            values = [
+                settled(item, allowance, faults) if isinstance(item, dict) else item
+                for item in items
+            ]
+            yield Whole(values, [place] * len(items))
+
+
+def _is_page(items: list[Any]) -> bool:
+    """Whether the posts are those in a list of a single page."""
+    page = items[0] if items else None
+    opening = opening_of(page)
+    return opening is not None and isinstance(value_at(page, opening.rows.split(".")), LongList)
+
+
+def _plain_error(data: bytes, where: str) -> DumpError:
+    """Return what is wrong with a document that is neither list nor object."""
     value = parse_line(data)
     if isinstance(value, Broken):
-        raise DumpError(f"{where}: is not JSON{': ' if value.why else ''}{value.why}")
-    items = _posts_of(find_lists(value), intake)
-    if not items:
-        kind = DumpError if value else NoRowsError
-        raise kind(f"{where}: holds no list of objects; expected a list of posts")
-    yield from read_rows(items, intake, make_map, batch_rows)
+        return DumpError(f"{where}: is not JSON{': ' if value.why else ''}{value.why}")
+    return _no_list(value, where)
 
 
-def _joined(pieces: Iterable[bytes], where: str) -> bytes:
-    kept, size = [], 0
-    for piece in pieces:
-        kept.append(piece)
-        size += len(piece)
-        if size > DOCUMENT_LIMIT:
-            raise _too_large(where)
-    return b"".join(kept)
+def _no_list(value: Any, where: str) -> DumpError:
+    kind = DumpError if value else NoRowsError
+    return kind(f"{where}: holds no list of objects; expected a list of posts")
 
 
-def _too_large(where: str) -> DumpError:
-    return DumpError(
-        f"{where}: the JSON document is over {DOCUMENT_LIMIT >> 20} MB and no list in UTF-8; "
-        "turn it into JSON lines (jq -c '.[]')"
-    )
-
-
-def check_cost(data: bytes, where: str, packed: bool) -> None:
-    """Refuse a document that would take too much memory, before it is parsed.
-
-    Raises:
-        DumpError: it would; three bytes such as `[],` become a hundred.
-
-    Example:
-        >>> check_cost(b"[]," * 10_000_000, "a.json.gz", packed=True)
-        Traceback (most recent call last):
-            ...
-        rumorscan.errors.DumpError: a.json.gz: the JSON document would take about 1.4 GB ...
-    """
-    lists, objects, commas, quotes = (data.count(sign) for sign in (b"[", b"{", b",", b'"'))
-    cost = 2 * len(data) + 100 * lists + 120 * objects + 32 * commas + 30 * quotes
-    if cost > (PACKED_MEMORY_LIMIT if packed else MEMORY_LIMIT):
-        mend = "unpack it, or turn" if packed else "turn"
-        raise DumpError(
-            f"{where}: the JSON document would take about {cost / 1e9:.1f} GB of memory; "
-            f"{mend} it into JSON lines (jq -c '.[]')"
-        )
-
-
-def find_items(value: Any) -> list[Any] | None:
+def find_items(value: Any) -> Items | None:
     """Return the posts of a document, or the pages that hold them; None where there are none.
 
     A document that is itself a page or a post is the only one. Else the posts are the longest
@@ -124,7 +173,7 @@ def find_items(value: Any) -> list[Any] | None:
     return max(find_lists(value).values(), key=len, default=None)
 
 
-def find_lists(value: Any) -> dict[str, list[Any]]:
+def find_lists(value: Any) -> dict[str, Items]:
     """Return the lists of objects at the top of a document, by the dotted paths to them.
 
     Posts that stand by their ids are a list as well.
@@ -144,8 +193,11 @@ def find_lists(value: Any) -> dict[str, list[Any]]:
             kinds[names] = _layout_of([item])
         return kinds[names]
 
-    def walk(value: Any, name: str, depth: int) -> Iterator[tuple[str, list[Any]]]:
-        if isinstance(value, list):
+    def walk(value: Any, name: str, depth: int) -> Iterator[tuple[str, Items]]:
+        if isinstance(value, LongList):
+            if value.has_objects:
+                yield name, value
+        elif isinstance(value, list):
             if any(isinstance(item, dict) for item in value):
                 yield name, value
         elif isinstance(value, dict):
@@ -161,19 +213,29 @@ def find_lists(value: Any) -> dict[str, list[Any]]:
     return dict(walk(value, "", 2))
 
 
-def _posts_of(lists: dict[str, list[Any]], intake: Intake) -> list[Any]:
-    """Return the longest list of posts and those of its layout; note the others."""
+def choose_lists(lists: dict[str, Items]) -> tuple[list[Items], dict[str, Items]]:
+    """Return the longest list of posts and those of its layout; and the others by their paths.
+
+    Example:
+        >>> post = {"account_id": "a", "text": "停水"}
+        >>> choose_lists({"users": [{"id": 7}, {"id": 8}], "rows": [post]})
+        ([[{'account_id': 'a', 'text': '停水'}]], {'users': [{'id': 7}, {'id': 8}]})
+    """
     if len(lists) < 2:
-        return [item for items in lists.values() for item in items]
-    layouts = {name: _layout_of(items[:SAMPLE_ROWS]) for name, items in lists.items()}
+        return list(lists.values()), {}
+    layouts = {name: _layout_of(_head(items)) for name, items in lists.items()}
     longest = max(lists, key=lambda name: (layouts[name] != "", len(lists[name])))
-    found = []
-    for name, items in lists.items():
-        if name == longest or layouts[name] == layouts[longest] != "":
-            found += items
-        else:
-            intake.notes[f"objects of list '{name}', which is of another kind"] = len(items)
-    return found
+    others = {
+        name: items
+        for name, items in lists.items()
+        if name != longest and not layouts[name] == layouts[longest] != ""
+    }
+    return [items for name, items in lists.items() if name not in others], others
+
+
+def _head(items: Items) -> list[Any]:
+    """Return the first elements."""
+    return items.head(SAMPLE_ROWS) if isinstance(items, LongList) else items[:SAMPLE_ROWS]
 
 
 def _layout_of(items: list[Any]) -> str:

@@ -1,20 +1,29 @@
 """The elements of a list in JSON, found without parsing it: a document read a piece at a time.
 
 What is looked for are the commas between elements: those outside of strings and of everything
-that is nested deeper. No string of JSON goes over a line end, so that a quotation mark that is
-missing costs its own line. Where an element does not end, the next one is looked for that begins
-as the first one did: by its indent, or by its first key. What closes nothing is passed over: a `}`,
-for a list ends with `]`, and a `]` behind which elements go on.
+that is nested deeper. Where an element does not end, the next one is looked for that begins as the
+first one did: by its indent, or by its first key. What closes nothing is passed over: a `}`, for a
+list ends with `]`, and a `]` behind which elements go on.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
+
+from rumorscan.readers.objects.structure import (
+    COMMA,
+    LIST,
+    OBJECT,
+    OBJECT_END,
+    Feed,
+    Places,
+    Structure,
+    is_torn,
+)
 
 ELEMENT_LIMIT = 16 << 20
 """Bytes of an element; of a longer one only the beginning is kept."""
@@ -24,14 +33,10 @@ _PATIENCE = 4 << 20
 _MENDS = 1_000
 _BEGINNING = re.compile(rb"\s*?([ \t]*\r?\n[ \t]*)\{")
 _FIRST_KEY = re.compile(rb'\s*\{\s*("(?:[^"\\]|\\.){1,256}")\s*:')
-_QUOTE, _BACKSLASH, _NEWLINE, _COMMA, _BRACE = b'"\\\n,}'
-_STEPS = np.zeros(256, np.int8)
-_STEPS[[*b"{["]], _STEPS[[*b"}]"]] = 1, -1
-_MARKS = _STEPS != 0
-_MARKS[_COMMA] = True
+AHEAD = 64 << 10
+"""Bytes behind a `]` in which a list that lies in an object may go on."""
 _BLANK = np.zeros(256, bool)
 _BLANK[[*b" \t\r\n"]] = True
-_Places = np.ndarray[Any, np.dtype[np.int64]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,14 +48,16 @@ class Elements:
         places: where each begins in `data`.
         start: where they begin in the document.
         overlong: the only one is over `ELEMENT_LIMIT`, and this is its beginning.
+        torn: a line end stands in some string.
     """
 
     data: bytes
-    places: _Places
+    places: Places
     start: int
     overlong: bool = False
+    torn: bool = False
 
-    def begins(self) -> _Places:
+    def begins(self) -> Places:
         """Return where each begins in `data`, the white space before it left out."""
         codes = np.frombuffer(self.data, np.uint8)
         places = self.places.copy()
@@ -59,6 +66,17 @@ class Elements:
             behind &= places < len(codes)
             behind[behind] = _BLANK[codes[places[behind]]]
             places[behind] += 1
+        return places
+
+    def ends(self) -> Places:
+        """Return where each ends in `data`, the white space behind it left out."""
+        codes = np.frombuffer(self.data, np.uint8)
+        places = np.append(self.places[1:] - 1, len(self.data))
+        behind = places > self.places
+        while behind.any():
+            behind &= places > self.places
+            behind[behind] = _BLANK[codes[places[behind] - 1]]
+            places[behind] -= 1
         return places
 
     def __iter__(self) -> Iterator[bytes]:
@@ -71,21 +89,26 @@ class Elements:
 class ElementScanner:
     """Cuts a list into elements.
 
+    Args:
+        start: where the list begins in the document, behind its `[`.
+        ahead: bytes behind a `]` in which an element may tell that the list goes on; None means
+            all that are at hand.
+
     Attributes:
         closed: whether the list has ended.
         place: where the rest begins in the document.
     """
 
-    def __init__(self, start: int) -> None:
+    def __init__(self, start: int, ahead: int | None = None) -> None:
         self.closed = False
         self.place = start
+        self._structure = Structure(1)
         self._waiting: list[bytes] = []
         self._size = 0
-        self._depth = 1
-        self._is_open = False
         self._skips = False
         self._patience = _PATIENCE
         self._mends = _MENDS
+        self._ahead = ahead
         self._key: bytes | None = None  # with which the first element begins; empty where with none
 
     @property
@@ -93,91 +116,157 @@ class ElementScanner:
         """What belongs to no element so far; of much only the beginning."""
         return b"".join(self._waiting)
 
-    def cut(self, pieces: Iterable[bytes]) -> Iterator[Elements]:
-        r"""Yield the elements in pieces of a document; the first one begins behind the `[`.
+    def cut(self, feed: Feed) -> Iterator[Elements]:
+        r"""Yield the elements of a list; what follows its end stays in the feed.
+
+        Args:
+            feed: the document from behind the `[` on.
 
         Example:
-            >>> scanner = ElementScanner(1)
-            >>> [list(part) for part in scanner.cut([b'{"a": [1, 2]}, "x', b',y", 3]\n'])]
+            >>> scanner, feed = ElementScanner(1), Feed([b'{"a": [1, 2]}, "x', b',y", 3]\n'], 1)
+            >>> [list(part) for part in scanner.cut(feed)]
             [[b'{"a": [1, 2]}'], [b' "x,y"', b' 3']]
-            >>> scanner.closed, scanner.rest
+            >>> scanner.closed, feed.data[feed.at :]
             (True, b'\n')
         """
-        kept = b""
-        for piece in pieces:
-            data = kept + piece
+        while not self.closed and feed.more():
             if self._key is None:
-                beginning = self.rest + data
-                first = _FIRST_KEY.match(beginning)
-                if first or len(beginning) > _KEPT:
-                    self._key = first[1] if first else b""
-            # a backslash at the end says something about what follows
-            kept = data[len(data.rstrip(b"\\")) :]
-            yield from self._take(data[: len(data) - len(kept)])
-            if self._size > self._patience:
+                self._look_for_key(feed)
+            yield from self._take(feed)
+            if self._size > self._patience and not self.closed:
                 self._patience *= 2
-                yield from self._mend()
-        yield from self._take(kept)
+                yield from self._mend(feed, at_end=False)
         if not self.closed:
-            yield from self._mend()
+            yield from self._mend(feed, at_end=True)
 
-    def _mend(self) -> Iterator[Elements]:
+    def give_up(self, feed: Feed) -> None:
+        """Let the feed have what waits of an element that is too long."""
+        feed.go_back(self.rest, self.place)
+        self._waiting, self._size = [], 0
+
+    def go_on(self, feed: Feed) -> None:
+        """Go on behind that element."""
+        self.place = feed.place
+        self._structure.begin(1)
+        self._patience = _PATIENCE
+
+    def _look_for_key(self, feed: Feed) -> None:
+        beginning = self.rest + feed.data[feed.at : feed.at + _KEPT + 1]
+        first = _FIRST_KEY.match(beginning)
+        if first or len(beginning) > _KEPT:
+            self._key = first[1] if first else b""
+
+    def _mend(self, feed: Feed, at_end: bool) -> Iterator[Elements]:
         """Give up elements that do not end where something looks like the beginning of the next."""
         while not self.closed and not self._skips and self._mends:
             self._mends -= 1  # each looks at what waits once more
             data = self.rest
-            comma = self._next_comma(data)
+            comma = self._next_comma(data, at_end)
             if comma is None:
                 return
-            yield Elements(data[:comma], np.zeros(1, np.int64), self.place)
+            yield Elements(data[:comma], np.zeros(1, np.int64), self.place, torn=True)
             self.place += comma + 1
-            self._waiting, self._size, self._depth, self._is_open = [], 0, 1, False
+            self._waiting, self._size = [], 0
+            self._structure.begin(1)
             self._patience = _PATIENCE
-            yield from self._take(data[comma + 1 :])
+            feed.go_back(data[comma + 1 :], self.place)
+            yield from self._take(feed)
 
-    def _next_comma(self, data: bytes) -> int | None:
+    def _next_comma(self, data: bytes, at_end: bool) -> int | None:
         """Return where an element seems to end that was not closed."""
-        hit = None
         if (begins := _BEGINNING.match(data)) is not None:  # what is nested is indented further
             next_one = rb"\}[ \t]*," + re.escape(begins[1]) + rb"(?=\{)"
             hit = re.compile(next_one).search(data, begins.end())
-        hit = hit or self._next_element(data, 1)
-        return None if hit is None else data.index(b",", hit.start())
+            if hit is not None:
+                return data.index(b",", hit.start())
+        hit = self._next_element(data, 1)
+        if hit is None or (not at_end and _is_in_list(data[: hit.start()])):
+            return None
+        return hit.start()
 
-    def _next_element(self, data: bytes, start: int) -> re.Match[bytes] | None:
+    def _next_element(
+        self, data: bytes, start: int, end: int | None = None
+    ) -> re.Match[bytes] | None:
         """Return the comma behind a place before something that begins as the first element."""
         if not self._key:
             return None
         next_one = rb",\s*(?=\{\s*" + re.escape(self._key) + rb"\s*:)"
-        return re.compile(next_one).search(data, start)
+        return re.compile(next_one).search(data, start, len(data) if end is None else end)
 
-    def _take(self, data: bytes) -> Iterator[Elements]:
-        if self.closed:
-            self._wait(data)
-            return
-        commas, end = self._bounds(data)
+    def _goes_on(self, data: bytes, end: int) -> bool:
+        """Tell whether what closes more than is open is not the end of the list."""
+        if data[end] == OBJECT_END:
+            return True
+        ahead = None if self._ahead is None else end + 1 + self._ahead
+        hit = self._next_element(data, end + 1, ahead)
+        return hit is not None and not _opens(data[end + 1 : hit.start()])
+
+    def _take(self, feed: Feed) -> Iterator[Elements]:
+        data, at = feed.data, feed.at
+        commas, end = self._bounds(data, at)
         last = end if end is not None else (int(commas[-1]) if len(commas) else None)
+        feed.at = len(data) if end is None else end + 1
         if last is None:
-            self._wait(data)
+            self._wait(data[at:])
             if self._size > ELEMENT_LIMIT and not self._skips:
                 self._skips = True
                 yield Elements(self.rest, np.zeros(1, np.int64), self.place, True)
             return
         if self._skips:  # what was too long ends at the first comma
-            first = int(commas[0]) if len(commas) else last
-            self.place += self._size + first + 1
-            data, commas, last = data[first + 1 :], commas[1:] - first - 1, last - first - 1
+            at = (int(commas[0]) if len(commas) else last) + 1
+            self.place = feed.start + at
+            commas = commas[1:]
             self._waiting, self._size, self._skips = [], 0, False
-        if last >= 0:
-            whole = b"".join((*self._waiting, data[:last]))
-            places = np.concatenate(([0], commas[commas < last] + self._size + 1))
+        if last >= at:
+            whole = b"".join((*self._waiting, memoryview(data)[at:last]))
+            places = np.concatenate(([0], commas[commas < last] - at + self._size + 1))
             if end is None or whole.strip() or len(places) > 1:
-                yield Elements(whole, places, self.place)
-            self.place += len(whole) + 1
-            data = data[last + 1 :]
+                elements = Elements(whole, places, self.place, torn=self._structure.torn)
+                swallowed = self._swallowed(elements)
+                if swallowed is not None:
+                    yield from self._torn_off(feed, elements, last, *swallowed)
+                    return
+                yield elements
+        self.place = feed.start + last + 1
         self._waiting, self._size = [], 0
         self.closed = end is not None
-        self._wait(data)
+        if not self.closed:
+            self._wait(data[last + 1 :])
+            self._structure.torn = self._structure.torn and is_torn(data[last + 1 :])
+
+    def _swallowed(self, elements: Elements) -> tuple[int, int] | None:
+        """Return which element has taken others in, and where the first of these seems to begin.
+
+        Such a one lost its end, took in the end of the list, and ends behind it.
+        """
+        if self._ahead is None or not self._key or not self._mends:
+            return None  # a list that is the document ends where the document does
+        codes = np.frombuffer(elements.data + b" ", np.uint8)
+        firsts, lasts = codes[elements.begins()], codes[elements.ends() - 1]
+        for number in np.flatnonzero((firsts == OBJECT) & (lasts != OBJECT_END)).tolist():
+            start = int(elements.places[number])
+            behind = elements.places[number + 1 :][:1]
+            end = int(behind[0]) - 1 if len(behind) else len(elements.data)
+            hit = self._next_element(elements.data, start + 1, end)
+            if hit is not None:
+                return number, hit.start()
+        return None
+
+    def _torn_off(
+        self, feed: Feed, elements: Elements, last: int, number: int, comma: int
+    ) -> Iterator[Elements]:
+        """Yield the elements up to one that has taken others in; these are read again."""
+        self._mends -= 1
+        data, start = elements.data, int(elements.places[number])
+        if number:
+            places = elements.places[:number]
+            yield Elements(data[: start - 1], places, elements.start, torn=elements.torn)
+        one = data[start:comma]
+        yield Elements(one, np.zeros(1, np.int64), elements.start + start, torn=True)
+        self.place = elements.start + comma + 1
+        self._waiting, self._size = [], 0
+        self._structure.begin(1)
+        feed.go_back(data[comma + 1 :] + feed.data[last:], self.place)
 
     def _wait(self, data: bytes) -> None:
         if self._size <= ELEMENT_LIMIT:
@@ -186,60 +275,52 @@ class ElementScanner:
             self._waiting = [self.rest[:_KEPT]]
         self._size += len(data)
 
-    def _bounds(self, data: bytes) -> tuple[_Places, int | None]:
+    def _bounds(self, data: bytes, at: int) -> tuple[Places, int | None]:
         """Return where the commas between elements are, and where the list ends."""
-        codes = np.frombuffer(data, np.uint8)
-        quotes = self._quotes(codes, data)
-        marks = np.flatnonzero(_MARKS[codes])
-        outside = (np.searchsorted(quotes, marks) + self._is_open) % 2 == 0
-        self._is_open = bool((len(quotes) + self._is_open) % 2)
-        marks = marks[outside]
-        kinds = codes[marks]
-        depths = self._depth + np.cumsum(_STEPS[kinds], dtype=np.int64)
-        depths, ends = self._without_strays(depths, marks, data)
-        if len(ends):
-            before = marks <= ends[0]
-            marks, kinds, depths = marks[before], kinds[before], depths[before]
+        found = []
+        for marks, kinds, depths in self._structure.windows(data, at):
+            end = None
+            while len(ends := np.flatnonzero(depths <= 0)[:1]):
+                end = int(ends[0])
+                if not self._mends or not self._goes_on(data, int(marks[end])):
+                    break
+                self._mends -= 1
+                depths[end:] += 1
+                self._structure.depth += 1
+                end = None
+            commas = marks[:end][(kinds[:end] == COMMA) & (depths[:end] == 1)]
+            found.append(commas)
+            if end is not None:
+                return np.concatenate(found), int(marks[end])
+        return np.concatenate(found) if found else np.zeros(0, np.int64), None
+
+
+def _opens(data: bytes) -> bool:
+    """Tell whether something is open at the end of a text that was not at its beginning.
+
+    Example:
+        >>> _opens(b', "more": [{"id": 1}'), _opens(b'}], "id": 7}')
+        (True, False)
+    """
+    lowest = depth = 0
+    for _, _, depths in Structure().windows(data, 0):
         if len(depths):
-            self._depth = int(depths[-1])
-        commas = marks[(kinds == _COMMA) & (depths == 1)]
-        return commas, int(ends[0]) if len(ends) else None
+            lowest, depth = min(lowest, int(depths.min())), int(depths[-1])
+    return depth > lowest
 
-    def _without_strays(
-        self, depths: _Places, marks: _Places, data: bytes
-    ) -> tuple[_Places, _Places]:
-        """Return the depths as if nothing closed what is not open, and where the list ends."""
-        while len(places := np.flatnonzero(depths <= 0)[:1]):
-            end = int(marks[places[0]])
-            if not self._mends or not self._goes_on(data, end):
-                break
-            self._mends -= 1
-            depths[places[0] :] += 1
-        return depths, marks[places]
 
-    def _goes_on(self, data: bytes, end: int) -> bool:
-        """Tell whether what closes more than is open is not the end of the list."""
-        if data[end] == _BRACE:
-            return True
-        is_list = data[end + 1 : end + 64].lstrip()[:1] == b"["  # another document
-        return not is_list and self._next_element(data, end + 1) is not None
+def _is_in_list(data: bytes) -> bool:
+    """Tell whether what is open at the end of a text, and was opened last, is a list.
 
-    def _quotes(self, codes: np.ndarray[Any, Any], data: bytes) -> _Places:
-        """Return where strings begin and end; one that is open at a line end ends there."""
-        quotes = np.flatnonzero(codes == _QUOTE)
-        if b"\\" in data:
-            slashes = np.flatnonzero(codes == _BACKSLASH)
-            first = np.flatnonzero(np.diff(slashes, prepend=-2) != 1)
-            lengths = np.diff(first, append=len(slashes))
-            escaped = slashes[first] + lengths  # behind each run
-            escaped = escaped[(lengths % 2 == 1) & (escaped < len(codes))]
-            is_escaped = np.zeros(len(codes), bool)
-            is_escaped[escaped] = True
-            quotes = quotes[~is_escaped[quotes]]
-        if b"\n" in data:
-            lines = np.flatnonzero(codes == _NEWLINE)
-            counts = np.diff(np.searchsorted(quotes, lines), prepend=0)
-            counts[0] += self._is_open
-            if (counts % 2).any():
-                quotes = np.sort(np.concatenate([quotes, lines[counts % 2 == 1]]))
-        return quotes
+    Example:
+        >>> _is_in_list(b'{"id": 1, "tags": [{"id": 2}'), _is_in_list(b'{"id": 1, "tags": [2]')
+        (True, False)
+    """
+    found = list(Structure().windows(data, 0))
+    kinds, depths = (np.concatenate([each[place] for each in found]) for place in (1, 2))
+    if not len(depths):
+        return False
+    # the last one that leads from below to where the text ends
+    before = np.flatnonzero(depths < depths[-1])
+    opener = int(before[-1]) + 1 if len(before) else 0
+    return bool(kinds[opener] == LIST)

@@ -20,7 +20,7 @@ import pyarrow as pa
 
 from rumorscan.errors import DumpError
 from rumorscan.readers.containers.finding import NoRowsError
-from rumorscan.readers.encodings.decoding import STRIP_BYTES, Block, LineBlocks, cut_at_lines
+from rumorscan.readers.encodings.decoding import STRIP_BYTES, Block, LineBlocks
 from rumorscan.readers.intake.columns import ID_FIELDS
 from rumorscan.readers.intake.door import Intake
 from rumorscan.readers.intake.rows import RawRows, Reject
@@ -139,7 +139,7 @@ class LineReader:
             text = block.data.decode(errors="ignore")
             yield self.map.raw_rows([], [], [Reject(line, "too-long", "over 16 MB", text)])
             return
-        yield from self._read(lines, line, batch_rows)
+        yield from self.read(lines, line, batch_rows)
 
     def waiting(self, first: int) -> Iterable[int]:
         """Return the lines, from one on, that carried along posts which wait for the end."""
@@ -150,16 +150,19 @@ class LineReader:
         if self.map.nesting is not None:
             yield from self._nested(self.map.nesting.rest(), [], batch_rows)
 
-    def _read(
+    def read(
         self, lines: Lines, line: int, batch_rows: int, whole: bool = True
     ) -> Iterator[RawRows]:
-        """Read a block as a whole, else in strips, so that a bad line slows only its own."""
+        """Yield the rows of lines.
+
+        They are read as a whole, else in strips, so that a bad line slows only its own.
+        """
         batch = self._fast(lines, line)
         if batch is not None:
             yield batch
         elif whole and len(lines.data) > STRIP_BYTES and self._parser.can:
-            for strip in map(Lines, cut_at_lines(lines.data, STRIP_BYTES)):
-                yield from self._read(strip, line, batch_rows, False)
+            for strip in lines.strips(STRIP_BYTES):
+                yield from self.read(strip, line, batch_rows, False)
                 line += len(strip)
         else:
             yield from self._slow(lines.data, line, batch_rows)

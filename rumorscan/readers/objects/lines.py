@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from codecs import BOM_UTF8
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 import orjson
 
+from rumorscan.readers.encodings.decoding import cut_at_lines
 from rumorscan.readers.intake.rows import COLUMN_LIMIT, Reject
 
 DEPTH_LIMIT = 1_000
@@ -122,6 +124,18 @@ class Lines:
             ]
         )
 
+    @property
+    def ends(self) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
+        """The first and the last character of each line."""
+        last = self._codes[self.bounds[1:] - 2]
+        if (last == _RETURN).any():
+            last = np.where(last == _RETURN, self._codes[self.bounds[1:] - 3], last)
+        return self._codes[self.bounds[:-1]], last
+
+    def strips(self, strip_bytes: int) -> Iterator[Lines]:
+        """Yield the lines in strips of about that size."""
+        return map(Lines, cut_at_lines(self.data, strip_bytes))
+
     def __len__(self) -> int:
         return len(self.bounds) - 1
 
@@ -139,10 +153,8 @@ class Lines:
         Those begin with `{` and end with `}`. No value of JSON has `}` before `{` without a
         comma, so that a count of objects equal to that of such lines means one object a line.
         """
-        last = self._codes[self.bounds[1:] - 2]
-        if (last == _RETURN).any():
-            last = np.where(last == _RETURN, self._codes[self.bounds[1:] - 3], last)
-        odd = (self._codes[self.bounds[:-1]] != _OPEN) | (last != _CLOSE)
+        first, last = self.ends
+        odd = (first != _OPEN) | (last != _CLOSE)
         # a level takes an opening and a closing byte, so that short lines need not be counted
         for place in np.flatnonzero(np.diff(self.bounds) >= 2 * DEPTH_LIMIT).tolist():
             span = int(self.bounds[place]), int(self.bounds[place + 1])

@@ -7,6 +7,7 @@ it, at the end of the file.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -17,11 +18,25 @@ from rumorscan.readers.layouts.finding import layout_of
 from rumorscan.readers.layouts.shapes import Branch, Layout, Opening
 from rumorscan.readers.objects.paths import is_object, keys_of, value_at
 
-Numbered = tuple[int, Any]
-"""The number of the row in the file that something comes from, and the thing."""
+Numbered = tuple[Any, Any]
+"""The number of the row in the file that something comes from, or its place, and the thing."""
 PENDING_LIMIT = 100_000
 """Posts that wait for the end of the file at most; further ones are read where they are met."""
 _DEEPEST = 64
+_ROOTS = frozenset(opening.marks[0].split(".")[0] for opening in OPENINGS)
+"""Of these keys every object has one that holds posts."""
+
+
+class KeptRows(ABC):
+    """Rows of an object that are not held in memory with it."""
+
+    @abstractmethod
+    def __len__(self) -> int:
+        """Return how many they are."""
+
+    @abstractmethod
+    def numbered(self) -> Iterator[Numbered]:
+        """Yield the rows, each with a number of its own."""
 
 
 @dataclass(slots=True)
@@ -30,10 +45,12 @@ class Found:
 
     Attributes:
         row: the post; not yet freed of the posts in it.
+        number: of the row in the file that it comes from.
         cited: whether others merely refer to it.
     """
 
     row: Any
+    number: int
     cited: bool = False
 
 
@@ -44,14 +61,14 @@ def opening_of(item: Any) -> Opening | None:
         >>> opening_of({"user": {}, "weibo": []}).rows, opening_of({"text": "停水"})
         ('weibo', None)
     """
-    if not is_object(item):
+    if not is_object(item) or _ROOTS.isdisjoint(item):
         return None
     return next(
         (
             opening
             for opening in OPENINGS
             if all(_has(item, mark) for mark in opening.marks)
-            and isinstance(value_at(item, opening.rows.split(".")), (list, Mapping))
+            and isinstance(value_at(item, opening.rows.split(".")), (list, Mapping, KeptRows))
         ),
         None,
     )
@@ -70,8 +87,14 @@ def _has(item: Mapping[str, Any], mark: str) -> bool:
     return mark in item or ("." in mark and value_at(item, mark.split(".")) is not None)
 
 
-def opened(item: Any, several: bool = False, depth: int = 0) -> Iterator[Found]:
+def opened(item: Any, number: int = 0, several: bool = False, depth: int = 0) -> Iterator[Found]:
     """Yield the posts that an object holds, or the object where it is a post itself.
+
+    Args:
+        item: what may hold posts.
+        number: of the row that it is; posts of a long list have numbers of their own.
+        several: whether it is one of several.
+        depth: how many objects it lies in.
 
     Example:
         >>> page = {"user": {"id": "7"}, "weibo": [{"id": 1}, {"id": 2}]}
@@ -80,7 +103,7 @@ def opened(item: Any, several: bool = False, depth: int = 0) -> Iterator[Found]:
     """
     opening = opening_of(item) if depth < _DEEPEST else None
     if opening is None:
-        yield Found(item)
+        yield Found(item, number)
         return
     given = {
         key: value
@@ -93,14 +116,21 @@ def opened(item: Any, several: bool = False, depth: int = 0) -> Iterator[Found]:
         for key, (path, own, other) in opening.lookups.items()
     }
     for path, cited in ((opening.rows, False), (opening.also, True)):
-        inner = value_at(item, path.split(".")) if path else []
-        rows: list[Any] = [inner] if is_object(inner) else list(inner or [])
-        for row in rows:
+        count, rows = _inner(value_at(item, path.split(".")) if path else None, number)
+        for own_number, row in rows:
             dressed = row
             if is_object(row):
                 dressed = _scoped({**given, **row, **_found(row, tables)}, opening, scope)
-            for found in opened(dressed, len(rows) > 1, depth + 1):
-                yield Found(found.row, found.cited or cited)
+            for found in opened(dressed, own_number, count > 1, depth + 1):
+                yield Found(found.row, found.number, found.cited or cited)
+
+
+def _inner(value: Any, number: int) -> tuple[int, Iterable[Numbered]]:
+    """Return how many rows an object has, and the rows."""
+    if isinstance(value, KeptRows):
+        return len(value), value.numbered()
+    rows = [value] if is_object(value) else list(value or [])
+    return len(rows), ((number, row) for row in rows)
 
 
 def _found(
@@ -119,7 +149,9 @@ def _scoped(row: dict[str, Any], opening: Opening, scope: str) -> dict[str, Any]
 
 
 def _plain_values(item: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in item.items() if not isinstance(value, (list, dict))}
+    return {
+        key: value for key, value in item.items() if not isinstance(value, (list, dict, KeptRows))
+    }
 
 
 def _objects(item: Any, path: str) -> list[Any]:
@@ -171,11 +203,11 @@ class Nesting:
     def rows(self, items: Iterable[Numbered]) -> Iterator[Numbered]:
         """Yield the rows of objects; what is no object is yielded as it is."""
         for number, item in items:
-            for found in opened(item):
+            for found in opened(item, number):
                 if found.cited:
-                    yield from self._later(number, found.row, {})
+                    yield from self._later(found.number, found.row, {})
                 else:
-                    yield from self._unrolled(number, found.row, {})
+                    yield from self._unrolled(found.number, found.row, {})
 
     def rest(self) -> Iterator[Numbered]:
         """Yield what others carried along and the file did not have by itself."""

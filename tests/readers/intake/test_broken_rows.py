@@ -70,10 +70,15 @@ def test_the_offset_in_a_document_is_that_of_the_element(tmp_path, indent):
     assert [decode(rest.decode())[0] for rest in found] == [*bad, ["停水"]]
 
 
-def test_the_offset_is_empty_where_there_is_none(tmp_path):
+def test_the_offset_is_empty_where_there_is_none():
+    posts = read_posts([{"account_id": "a", "text": "水"}, {}])
+    assert posts.rejects.column("byte_offset").to_pylist() == [None]
+
+
+def test_the_offset_in_a_list_of_a_document_is_that_of_the_element(tmp_path):
     document = {"weibo": [{"account_id": "a", "text": "水"}, {}]}
     posts = read(tmp_path, json.dumps(document), "dump.json")
-    assert posts.rejects.column("byte_offset").to_pylist() == [None]
+    assert posts.rejects.column("byte_offset").to_pylist() == [json.dumps(document).index("{}")]
 
 
 def test_a_raw_row_is_cut_at_4_kb(tmp_path):

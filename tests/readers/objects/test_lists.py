@@ -13,6 +13,7 @@ from rumorscan.readers import inspect, read_posts
 from rumorscan.readers.encodings import decoding
 from rumorscan.readers.objects import elements
 from rumorscan.readers.objects.elements import ElementScanner
+from rumorscan.readers.objects.structure import Feed
 from tests.readers import bombs
 from tests.readers.containers.test_hostile_files import MEMORY, read_apart
 
@@ -30,15 +31,15 @@ def test_elements_are_found_wherever_the_document_is_cut(values, indent, cuts):
     document = json.dumps(values, indent=indent, ensure_ascii=False).encode() + b"\n"
     stream = io.BytesIO(document[1:])
     pieces = [*(stream.read(count) for count in cuts), stream.read()]
-    scanner = ElementScanner(1)
+    scanner, feed = ElementScanner(1), Feed(pieces, 1)
     found = []
-    for part in scanner.cut(pieces):
+    for part in scanner.cut(feed):
         for place, element in zip(part.begins().tolist(), part, strict=True):
             assert document[part.start + place :].startswith(element.lstrip())
             found.append(json.loads(element))
     assert found == values
     assert scanner.closed
-    assert not scanner.rest.strip()
+    assert document[feed.place :] == b"\n"
 
 
 def read(tmp_path, document, **options):
