@@ -15,13 +15,11 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
-import pyarrow as pa
 from bench.measuring import conditions, draw_table
 from sets.reading import parse_with_data, read_sets, say
 
 from rumorscan.rumors.folders import resolve_encoder
-from rumorscan.rumors.reading import read_texts
-from rumorscan.text.evasions import unmask_texts
+from rumorscan.rumors.reading import read_texts, undo_evasions
 from rumorscan.text.fold import Folded, fold_texts
 from rumorscan.training.clusters import find_clusters
 from rumorscan.training.corpora import Corpus
@@ -31,15 +29,9 @@ from rumorscan.training.recipes import LinearRecipe, Model
 from rumorscan.training.splits import grouped_holdout
 from rumorscan.training.stacked import StackedRecipe
 
-
-def undo(texts: Sequence[str]) -> Folded:
-    """Return fold keys with evasions undone, words as they are written."""
-    return unmask_texts(pa.array(texts, type=pa.string()), fold_texts(texts)).keys
-
-
 READINGS: dict[str, Callable[[Sequence[str]], Folded]] = {
     "fold keys": fold_texts,
-    "evasions undone": undo,
+    "evasions undone": undo_evasions,
     "and words respelled": read_texts,
 }
 SHARES = (0.0, 0.15, 0.5)

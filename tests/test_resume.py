@@ -317,6 +317,19 @@ MIDDLES = {
 }
 
 
+def rows_taken(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Return a list to which every batch that is read adds how many rows it has."""
+    taken: list[int] = []
+    take = Intake.take
+
+    def counted(self: Intake, batch: Any, fields: Any) -> None:
+        taken.append(len(batch.rows) + len(batch.broken))
+        take(self, batch, fields)
+
+    monkeypatch.setattr(Intake, "take", counted)
+    return taken
+
+
 def test_parquet_is_read_on_from_its_last_row_group(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -327,14 +340,7 @@ def test_parquet_is_read_on_from_its_last_row_group(
     dump = tmp_path / "posts.parquet"
     pq.write_table(pa.Table.from_pylist(rows), dump, row_group_size=20)
     keep_all(monkeypatch)
-    taken: list[int] = []
-    take = Intake.take
-
-    def counted(self: Intake, batch: Any, fields: Any) -> None:
-        taken.append(len(batch.rows))
-        take(self, batch, fields)
-
-    monkeypatch.setattr(Intake, "take", counted)
+    taken = rows_taken(monkeypatch)
     small = Settings().replace({"reading": {"batch_rows": 50}})
     rs.scan(dump, model="", out=tmp_path / "plain", settings=small)
     whole = files_of(tmp_path / "plain")
@@ -356,14 +362,7 @@ def test_a_database_is_read_on_from_its_last_batch(
     dump = tmp_path / "posts.db"
     _database(dump, form)
     keep_all(monkeypatch)
-    taken: list[int] = []
-    take = Intake.take
-
-    def counted(self: Intake, batch: Any, fields: Any) -> None:
-        taken.append(len(batch.rows) + len(batch.broken))
-        take(self, batch, fields)
-
-    monkeypatch.setattr(Intake, "take", counted)
+    taken = rows_taken(monkeypatch)
     small = Settings().replace({"reading": {"batch_rows": 40}})
     rs.scan(dump, model="", out=tmp_path / "plain", settings=small)
     whole = files_of(tmp_path / "plain")
@@ -405,14 +404,7 @@ def test_a_file_is_read_on_from_its_middle(
     monkeypatch.setattr("rumorscan.readers.encodings.decoding.BLOCK_BYTES", 900)
     monkeypatch.setattr("rumorscan.readers.encodings.decoding.SAMPLE_BYTES", 900)
     keep_all(monkeypatch)
-    taken: list[int] = []
-    take = Intake.take
-
-    def counted(self: Intake, batch: Any, fields: Any) -> None:
-        taken.append(len(batch.rows) + len(batch.broken))
-        take(self, batch, fields)
-
-    monkeypatch.setattr(Intake, "take", counted)
+    taken = rows_taken(monkeypatch)
     rs.scan(dump, model="", out=tmp_path / "plain")
     whole, all_rows = files_of(tmp_path / "plain"), sum(taken)
     assert len(taken) > 12

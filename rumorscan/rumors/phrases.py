@@ -80,7 +80,7 @@ def _places(text: str, folded: Folded) -> list[int]:
         if letters[at] == expected[to]:
             found[to] = places[at]
             at, to = at + 1, to + 1
-        elif (skip := _next_pair(letters[at:][:_AHEAD], expected[to:][:_AHEAD])) is None:
+        elif (skip := _next_pair(letters[at : at + _AHEAD], expected[to : to + _AHEAD])) is None:
             break
         else:
             at, to = at + skip[0], to + skip[1]

@@ -25,8 +25,18 @@ def read_texts(texts: Iterable[str]) -> Folded:
         >>> list(read_texts(["打了疫苗会死！", "打*了疫*苗会|死", "打了役苗会死"]).keys())
         ['打了疫苗会死', '打了疫苗会死', '打了疫苗会死']
     """
+    return respell(undo_evasions(texts))
+
+
+def undo_evasions(texts: Iterable[str]) -> Folded:
+    """Return the fold keys of texts with evasions undone, words as they are written.
+
+    Example:
+        >>> list(undo_evasions(["打*了疫*苗会|死", "打了役苗会死"]).keys())
+        ['打了疫苗会死', '打了役苗会死']
+    """
     array = pa.array([str(text) for text in texts], type=pa.string())
-    return respell(unmask_texts(array, fold_texts(array)).keys)
+    return unmask_texts(array, fold_texts(array)).keys
 
 
 def reread(folded: Folded, texts: pa.Array, rows: npt.NDArray[np.int64]) -> Folded:

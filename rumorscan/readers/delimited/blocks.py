@@ -13,7 +13,7 @@ import pyarrow.csv
 from rumorscan.readers.delimited.headers import Header
 from rumorscan.readers.delimited.quoting import ESCAPED, LineFeed, is_open, is_sound, is_strict
 from rumorscan.readers.encodings.origins import DataSpots
-from rumorscan.readers.intake.door import RawRows
+from rumorscan.readers.intake.rows import RawRows
 
 RECORD_LINES = 1_000
 """A record of more lines has lost a quotation mark."""

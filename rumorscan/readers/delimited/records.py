@@ -26,7 +26,8 @@ from rumorscan.readers.delimited.quoting import (
 )
 from rumorscan.readers.encodings.decoding import LINE_LIMIT, STRIP_BYTES, cut_at_lines
 from rumorscan.readers.encodings.origins import LineSpots, Origins
-from rumorscan.readers.intake.door import Intake, RawRows, Reject
+from rumorscan.readers.intake.door import Intake
+from rumorscan.readers.intake.rows import RawRows, Reject
 
 
 class RecordReader:

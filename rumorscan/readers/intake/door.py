@@ -41,8 +41,6 @@ from rumorscan.readers.values.tidying import Tidied, tidy
 from rumorscan.readers.values.times import Times, parse_times
 from rumorscan.records import CORE_FIELDS, OPTIONAL_FIELDS, Precision
 
-__all__ = ["Door", "Intake", "RawRows", "Reject"]
-
 
 @dataclass(slots=True)
 class Door:
