@@ -29,6 +29,16 @@ from rumorscan.readers.containers.files import RegularFile
 
 TARGETS = {"jsonl": 500_000, "parquet": 500_000, "csv": 250_000}
 """Rows a second and core that are asked for."""
+MEASURED = (
+    "jsonl",
+    "json document",
+    "json, a list in an object",
+    "json of Telegram",
+    "csv in GB18030",
+    "parquet",
+    "jsonl.zst",
+)
+"""Files of which the memory is measured."""
 _WORDS = "城东水厂今天停水三天大家快去超市买水家里有老人和孩子的先准备好不要等到没有水的时候再说"
 _READ = """
 import sys, tempfile
@@ -80,6 +90,11 @@ def write_files(folder: Path, rows: list[dict[str, Any]]) -> dict[str, Path]:
         "csv in GB18030": ("c.csv", plain.encode("gb18030")),
         "csv in UTF-16": ("d.csv", plain.encode("utf-16")),
         "json document": ("a.json", b"[" + ",\n".join(lines).encode() + b"]"),
+        "json, a list in an object": (
+            "b.json",
+            b'{"page": {"posts": [' + ",\n".join(lines).encode() + b']}, "count": 1}',
+        ),
+        "json of Telegram": ("c.json", _chat(rows)),
     }
     files = {}
     for name, (file, content) in contents.items():
@@ -93,6 +108,23 @@ def write_files(folder: Path, rows: list[dict[str, Any]]) -> dict[str, Path]:
     with pa.CompressedOutputStream(str(files["jsonl.zst"]), "zstd") as stream:
         stream.write(contents["jsonl"][1])
     return files
+
+
+def _chat(rows: list[dict[str, Any]]) -> bytes:
+    """Return rows as Telegram Desktop exports a chat."""
+    messages = [
+        {
+            "id": place,
+            "type": "message",
+            "date": row["posted_at"].replace(" ", "T"),
+            "from": "小禾",
+            "from_id": f"user{row['account_id']}",
+            "text": ["转发:", {"type": "link", "text": "http://x.test"}, row["text"]],
+        }
+        for place, row in enumerate(rows)
+    ]
+    chat = {"name": "群", "type": "private_supergroup", "id": 5, "messages": messages}
+    return json.dumps(chat, ensure_ascii=False, indent=1).encode()
 
 
 def _written_apart(folder: Path, count: int) -> dict[str, Path]:
@@ -142,7 +174,7 @@ def measure_memory(files: dict[str, Path], long: dict[str, Path]) -> list[list[A
     A process begins with the peak of the one that starts it, which so must have read nothing.
     """
     rows = []
-    for name in ("jsonl", "csv in GB18030", "parquet", "jsonl.zst"):
+    for name in MEASURED:
         costs = [run_program(["-c", _READ, str(path)]) for path in (files[name], long[name])]
         short, four = (cost.peak_bytes or 0 for cost in costs)
         rows.append([name, short / 1e6, four / 1e6])

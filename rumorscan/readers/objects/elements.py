@@ -31,12 +31,16 @@ _KEPT = 4_096
 _PATIENCE = 4 << 20
 """Bytes of an element after which it may have lost its end."""
 _MENDS = 1_000
-_BEGINNING = re.compile(rb"\s*?([ \t]*\r?\n[ \t]*)\{")
 _FIRST_KEY = re.compile(rb'\s*\{\s*("(?:[^"\\]|\\.){1,256}")\s*:')
 AHEAD = 64 << 10
 """Bytes behind a `]` in which a list that lies in an object may go on."""
+_MENDED_BYTES = 2 << 30
+"""So much is looked at once more at most, all mends taken together."""
+_INDENTATION = 64
+"""Blanks around elements that are looked at in all of them at once."""
+_SPACES = b" \t\r\n"
 _BLANK = np.zeros(256, bool)
-_BLANK[[*b" \t\r\n"]] = True
+_BLANK[[*_SPACES]] = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,27 +66,40 @@ class Elements:
         codes = np.frombuffer(self.data, np.uint8)
         places = self.places.copy()
         behind = places < len(codes)
-        while behind.any():
+        for _ in range(_INDENTATION):
+            if not behind.any():
+                return places
             behind &= places < len(codes)
             behind[behind] = _BLANK[codes[places[behind]]]
             places[behind] += 1
+        stops = self._stops()
+        for row in np.flatnonzero(behind).tolist():
+            rest = self.data[places[row] : stops[row]]
+            places[row] += len(rest) - len(rest.lstrip(_SPACES))
         return places
 
     def ends(self) -> Places:
         """Return where each ends in `data`, the white space behind it left out."""
         codes = np.frombuffer(self.data, np.uint8)
-        places = np.append(self.places[1:] - 1, len(self.data))
+        places = self._stops()
         behind = places > self.places
-        while behind.any():
+        for _ in range(_INDENTATION):
+            if not behind.any():
+                return places
             behind &= places > self.places
             behind[behind] = _BLANK[codes[places[behind] - 1]]
             places[behind] -= 1
+        for row in np.flatnonzero(behind).tolist():
+            rest = self.data[self.places[row] : places[row]]
+            places[row] = self.places[row] + len(rest.rstrip(_SPACES))
         return places
+
+    def _stops(self) -> Places:
+        return np.append(self.places[1:] - 1, len(self.data))
 
     def __iter__(self) -> Iterator[bytes]:
         """Yield the elements."""
-        ends = (*(self.places[1:] - 1).tolist(), len(self.data))
-        for place, end in zip(self.places.tolist(), ends, strict=True):
+        for place, end in zip(self.places.tolist(), self._stops().tolist(), strict=True):
             yield self.data[place:end]
 
 
@@ -110,6 +127,7 @@ class ElementScanner:
         self._mends = _MENDS
         self._ahead = ahead
         self._key: bytes | None = None  # with which the first element begins; empty where with none
+        self._mended_bytes = 0
 
     @property
     def rest(self) -> bytes:
@@ -159,8 +177,11 @@ class ElementScanner:
     def _mend(self, feed: Feed, at_end: bool) -> Iterator[Elements]:
         """Give up elements that do not end where something looks like the beginning of the next."""
         while not self.closed and not self._skips and self._mends:
-            self._mends -= 1  # each looks at what waits once more
             data = self.rest
+            self._mends -= 1
+            self._mended_bytes += len(data)
+            if self._mended_bytes > _MENDED_BYTES:
+                return
             comma = self._next_comma(data, at_end)
             if comma is None:
                 return
@@ -174,9 +195,9 @@ class ElementScanner:
 
     def _next_comma(self, data: bytes, at_end: bool) -> int | None:
         """Return where an element seems to end that was not closed."""
-        if (begins := _BEGINNING.match(data)) is not None:  # what is nested is indented further
-            next_one = rb"\}[ \t]*," + re.escape(begins[1]) + rb"(?=\{)"
-            hit = re.compile(next_one).search(data, begins.end())
+        begins = _line_of(data)
+        if begins is not None:  # what is nested is indented further
+            hit = re.search(rb"\}[ \t]*," + re.escape(begins) + rb"(?=\{)", data)
             if hit is not None:
                 return data.index(b",", hit.start())
         hit = self._next_element(data, 1)
@@ -324,3 +345,13 @@ def _is_in_list(data: bytes) -> bool:
     before = np.flatnonzero(depths < depths[-1])
     opener = int(before[-1]) + 1 if len(before) else 0
     return bool(kinds[opener] == LIST)
+
+
+def _line_of(data: bytes) -> bytes | None:
+    """Return the line end and the indentation of an object that begins a line, or None."""
+    begins = len(data) - len(data.lstrip(_SPACES))
+    line = data.rfind(b"\n", 0, begins)
+    if line < 0 or data[begins : begins + 1] != b"{":
+        return None
+    before = data[:line].removesuffix(b"\r")
+    return data[len(before.rstrip(b" \t")) : begins]

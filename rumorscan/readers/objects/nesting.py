@@ -137,6 +137,8 @@ def _found(
     row: Mapping[str, Any], tables: Mapping[str, tuple[str, dict[str, Any]]]
 ) -> dict[str, Any]:
     """Return what the tables of a page have about a row."""
+    if not tables:
+        return {}
     hits = {key: table.get(str(row.get(own))) for key, (own, table) in tables.items()}
     return {key: hit for key, hit in hits.items() if hit and key not in row}
 
@@ -180,6 +182,7 @@ class Nesting:
     def __init__(self, layout: Layout) -> None:
         self.layout = layout
         self._ids = layout.columns.get("post_id", ALIASES["post_id"])
+        self._id_paths = [column.split(".") for column in self._ids]
         self._texts = layout.columns.get("text", ALIASES["text"])
         self._seen: set[str] = set()
         self._pending: dict[str, Numbered] = {}
@@ -311,6 +314,10 @@ class Nesting:
     def _id_of(self, row: Any) -> str | None:
         if not is_object(row):
             return None
-        found = (value_at(row, column.split(".")) for column in self._ids)
-        name = next((value for value in found if value not in (None, "")), None)
-        return None if name is None else str(name)
+        for first, *further in self._id_paths:
+            value = row.get(first)
+            if further:
+                value = value_at(value, further)
+            if value is not None and value != "":
+                return str(value)
+        return None

@@ -165,9 +165,11 @@ class Outline:
         value = inner.read()
         scanner.go_on(feed)
         self.is_cut = inner.is_cut
-        self.faults += inner.faults
         if inner.is_long or opening_of(value) is None:
+            if self.is_cut:
+                self._cut(place, b"")
             return part
+        self.faults += inner.faults
         return Whole([settled(value, self._allowance, self.faults)], [place])
 
     def _parsed(self, text: bytes, depth: int) -> Any:

@@ -5,6 +5,7 @@ import os
 from contextlib import ExitStack
 from unittest.mock import patch
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -194,7 +195,8 @@ def test_a_damaged_document_is_our_error_or_counted_rows(
     for place, bit in flips:
         data[int(place * (len(data) - 1))] ^= 1 << bit
     path = tmp_path_factory.mktemp("d") / "d.json"
-    path.write_bytes(data[: 1 + int(end * len(data))])
+    kept = 1 + int(end * len(data))
+    path.write_bytes(data[:kept])
     with in_pieces(size):
         try:
             posts = read_posts(path, format="json")
@@ -202,6 +204,7 @@ def test_a_damaged_document_is_our_error_or_counted_rows(
             assert "\n" not in str(error)
             return
     assert posts.rows == len(posts) + posts.rejects.num_rows
+    assert posts.rejects.num_rows or flips or kept >= len(data), "a cut is never silent"
 
 
 STREAMED = ["weibo-crawler", "telegram", "data.list", "rows"]
@@ -372,6 +375,30 @@ def test_a_lost_byte_in_one_line_of_gb18030_costs_little(tmp_path):
         posts = read_posts(path)
     assert posts.rows == 200
     assert sum(text == rows[0]["text"] for text in posts.column("text").to_pylist()) >= 195
+
+
+def test_a_file_that_shrinks_while_it_is_read_is_an_error(tmp_path):
+    path = tmp_path / "d.json"
+    data = json.dumps({"text": "水" * 50_000}).encode()
+    path.write_bytes(b'{"rows": [%b]}' % data)
+    part = elements.Elements(data, np.zeros(1, np.int64), 10)
+    with long_lists.ElementStore("d.json", path, lambda: True) as store:
+        slip = store.keep(part)
+        assert store.fetch(slip).data == part.data
+        path.write_bytes(b"{}")
+        with pytest.raises(DumpError, match=r"d\.json: the file changed while it was read"):
+            store.fetch(slip)
+
+
+def test_a_long_element_that_is_no_page_is_told_once(tmp_path):
+    long = '{"n": zero, "x": "' + "水" * 3_000 + '"}'
+    document = f'{{"rows": [{json.dumps(plain(1, "停水"))}, {long}]}}'
+    with (
+        patch.object(elements, "ELEMENT_LIMIT", 5_000),
+        patch.object(outlines, "ELEMENT_LIMIT", 50_000),
+    ):
+        posts = read(tmp_path / "d.json", document, 64)
+    assert faults(posts) == [(2, "too-long", "over 16 MB")]
 
 
 @pytest.mark.skipif(os.name == "nt", reason="memory is measured as Unix does")

@@ -117,6 +117,18 @@ def test_elements_that_lose_their_ends_take_no_time_without_end(tmp_path, monkey
     assert len(rejects) == 21
 
 
+def test_blanks_around_elements_take_no_time_without_end(tmp_path):
+    blank = " " * 3_000_000
+    document = f"[{blank}{LINES[0]}{blank},{blank}{LINES[1]}{blank}, {blank} ,{LINES[2]}"
+    posts, rejects = read(tmp_path, document)
+    assert posts == ALL[:2]
+    assert [(number, reason) for number, reason, _ in rejects] == [(3, "bad-json"), (4, "bad-json")]
+    parts = list(ElementScanner(1).cut(Feed([f"1{' ' * 99}, {' ' * 99}2 ,]".encode()], 1)))
+    assert [part.begins().tolist() for part in parts] == [[0, 201, 204]]
+    assert [part.ends().tolist() for part in parts] == [[1, 202, 204]]
+    assert read(tmp_path, "[ " + " " * 20_000_000 + ",".join([*LINES, ""]))[0] == ALL[1:]
+
+
 def test_what_stands_behind_the_list_is_set_aside(tmp_path):
     document = f"[{','.join(LINES)}]"
     expected = [(7, "bad-json", "stands behind the end of the list")]
