@@ -16,6 +16,9 @@ _QUOTE = 34
 _NARROW_LINES = 6
 """Lines of a text may look like records of two columns by accident; so many do not."""
 
+_NEAR = 20
+"""Lines before and behind one that are near it."""
+
 
 class LineFeed:
     """Feeds lines to a parser that may be set back."""
@@ -24,6 +27,7 @@ class LineFeed:
         self.lines = list(io.StringIO(text, newline=""))
         self.place = 0
         self.limit = 0
+        self._records: list[list[str]] = []
 
     def __iter__(self) -> LineFeed:
         return self
@@ -33,6 +37,20 @@ class LineFeed:
             raise StopIteration
         self.place += 1
         return self.lines[self.place - 1]
+
+    def records_near(self, place: int, delimiter: str) -> list[list[str]]:
+        r"""Return the records around a line, of one line each.
+
+        Example:
+            >>> LineFeed("1,停水\n2,停水3,停电\n4,停气\n").records_near(1, ",")
+            [['1', '停水'], ['4', '停气']]
+        """
+        if not self._records:
+            self._records = [next(csv.reader([line], delimiter=delimiter)) for line in self.lines]
+        return (
+            self._records[max(0, place - _NEAR) : place]
+            + self._records[place + 1 : place + 1 + _NEAR]
+        )
 
 
 def is_strict(data: bytes, delimiter: str) -> bool:

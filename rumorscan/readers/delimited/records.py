@@ -15,6 +15,7 @@ import numpy as np
 from rumorscan.readers.delimited.blocks import RECORD_LINES, WAITING_BYTES, BlockReader
 from rumorscan.readers.delimited.generations import Alignment
 from rumorscan.readers.delimited.headers import Header
+from rumorscan.readers.delimited.joints import part_record
 from rumorscan.readers.delimited.quoting import (
     ESCAPED,
     LineFeed,
@@ -144,20 +145,19 @@ class RecordReader:
             elif record == self.header.names:
                 self._intake.notes["repeated headers dropped"] += 1
                 continue
-            else:
-                fault = self._fit(record)
-            if fault:
-                detail = (
-                    f"{len(record)} cells; expected {self._width}" if fault == "ragged-row" else ""
-                )
-                raw = "".join(original[start : lines.place]).rstrip("\r\n")
-                broken.append(Reject(self._record, fault, detail, raw))
-            else:
-                rows.append(record)
-                numbers.append(self._record)
-                spans.append((start, lines.place))
-            starts[self._record] = start
-            self._record += 1
+            judged = [(record, fault)] if fault else self._judged(record, lines, start)
+            for each, fault in judged:
+                if fault:
+                    ragged = f"{len(record)} cells; expected {self._width}"
+                    detail = ragged if fault == "ragged-row" else ""
+                    raw = "".join(original[start : lines.place]).rstrip("\r\n")
+                    broken.append(Reject(self._record, fault, detail, raw))
+                else:
+                    rows.append(each)
+                    numbers.append(self._record)
+                    spans.append((start, lines.place))
+                starts[self._record] = start
+                self._record += 1
             if len(rows) + len(broken) >= batch_rows:
                 yield self._batch(rows, numbers, (original, spans), broken, spots)
                 rows, numbers, spans, broken = [], [], [], []
@@ -199,11 +199,30 @@ class RecordReader:
         sound = len(taken) == 1 or is_sound(taken, self._delimiter, self._width)
         return record, "" if sound else "open-quote"
 
-    def _fit(self, record: list[str]) -> str:
-        """Bring a record to the header's width where the layout explains it, else say why not."""
-        if len(record) != self._width and (fitted := self._alignment.fit(record)):
-            record[:] = fitted
-        return "" if len(record) == self._width else "ragged-row"
+    def _judged(
+        self, record: list[str], lines: LineFeed, start: int
+    ) -> list[tuple[list[str], str]]:
+        """Bring a record to the header's width where the layout explains it, else say why not.
+
+        Returns:
+            The record and what is wrong with it, or an empty string; two where one that had lost
+            its line end had taken in the next one.
+        """
+        found = self._fitted(record)
+        if found or lines.place > start + 1:
+            return [(found or record, "" if found else "ragged-row")]
+        parts = part_record(record, lines.records_near(start, self._delimiter)) or ()
+        fitted = [part and self._fitted(part) for part in parts]
+        if not any(fitted):
+            return [(record, "ragged-row")]
+        self._intake.notes["rows that shared the line of another, read alone"] += 1
+        return [(part or record, "" if part else "ragged-row") for part in fitted]
+
+    def _fitted(self, record: list[str]) -> list[str] | None:
+        """Return a record of the header's width, or None."""
+        if len(record) != self._width:
+            record = self._alignment.fit(record) or record
+        return record if len(record) == self._width else None
 
     def _batch(
         self,

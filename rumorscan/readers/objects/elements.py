@@ -197,9 +197,9 @@ class ElementScanner:
         """Return where an element seems to end that was not closed."""
         begins = _line_of(data)
         if begins is not None:  # what is nested is indented further
-            hit = re.search(rb"\}[ \t]*," + re.escape(begins) + rb"(?=\{)", data)
+            hit = re.search(rb"," + re.escape(begins) + rb"(?=\{)", data)
             if hit is not None:
-                return data.index(b",", hit.start())
+                return hit.start()
         hit = self._next_element(data, 1)
         if hit is None or (not at_end and _is_in_list(data[: hit.start()])):
             return None
@@ -264,14 +264,24 @@ class ElementScanner:
             return None  # a list that is the document ends where the document does
         codes = np.frombuffer(elements.data + b" ", np.uint8)
         firsts, lasts = codes[elements.begins()], codes[elements.ends() - 1]
-        for number in np.flatnonzero((firsts == OBJECT) & (lasts != OBJECT_END)).tolist():
+        torn = (firsts == OBJECT) & (lasts != OBJECT_END)
+        for number in np.flatnonzero(torn | (firsts == LIST)).tolist():
             start = int(elements.places[number])
             behind = elements.places[number + 1 :][:1]
             end = int(behind[0]) - 1 if len(behind) else len(elements.data)
-            hit = self._next_element(elements.data, start + 1, end)
+            if firsts[number] == LIST:
+                hit = self._stray_opening(elements.data, start, end)
+            else:
+                hit = self._next_element(elements.data, start + 1, end)
             if hit is not None:
                 return number, hit.start()
         return None
+
+    def _stray_opening(self, data: bytes, start: int, end: int) -> re.Match[bytes] | None:
+        """Return the `[` that an element begins with, if an object like the others follows."""
+        blanks = len(data[start:end]) - len(data[start:end].lstrip(_SPACES))
+        stray = rb"\[\s*(?=\{\s*" + re.escape(self._key or b"") + rb"\s*:)"
+        return re.compile(stray).match(data, start + blanks, end)
 
     def _torn_off(
         self, feed: Feed, elements: Elements, last: int, number: int, comma: int

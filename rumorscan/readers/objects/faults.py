@@ -9,7 +9,7 @@ import orjson
 
 from rumorscan.readers.intake.rows import COLUMN_LIMIT, Reject
 from rumorscan.readers.objects.elements import Elements
-from rumorscan.readers.objects.lines import Broken, parse_line
+from rumorscan.readers.objects.lines import Broken, values_of
 
 _SHOWN = 8_192
 
@@ -37,31 +37,43 @@ def too_long(data: bytes) -> Fault:
     return Fault("too-long", "over 16 MB", data)
 
 
-def parse_elements(elements: Elements) -> list[Any]:
-    """Return what elements say, or the fault of each.
+def parse_elements(elements: Elements) -> tuple[list[int], list[Any]]:
+    """Return where elements begin in the document, and what they say or the fault of each.
 
     Example:
         >>> import numpy as np
         >>> parse_elements(Elements(b'{"id": 1}, 2', np.array([0, 10]), 1))
-        [{'id': 1}, 2]
+        ([1, 12], [{'id': 1}, 2])
     """
+    starts = (elements.begins() + elements.start).tolist()
     if elements.overlong:
-        return [too_long(elements.data)]
+        return starts, [too_long(elements.data)]
     try:
         items = orjson.loads(b"[%b]" % elements.data)
     except orjson.JSONDecodeError:
         items = []
-    if len(items) != len(elements.places):
-        items = list(map(_parsed_alone, elements))
+    if len(items) != len(starts):
+        starts, items = _parsed_alone(elements, starts)
     for number, item in enumerate(items):
         if type(item) is dict and len(item) > COLUMN_LIMIT:
             items[number] = _wide(item)
-    return list(items)
+    return starts, items
 
 
-def _parsed_alone(data: bytes) -> Any:
-    item = parse_line(data)
-    return Fault("bad-json", item.why or "is not JSON", data) if type(item) is Broken else item
+def _parsed_alone(elements: Elements, starts: list[int]) -> tuple[list[int], list[Any]]:
+    """Parse elements one by one; objects that damage has joined become several."""
+    places, items = [], []
+    for start, data in zip(starts, elements, strict=True):
+        place = start - len(data) + len(data.lstrip())
+        at = 0
+        for part, value in values_of(data):
+            at = data.index(part, at)
+            places.append(place + at if at else start)
+            is_broken = isinstance(value, Broken)
+            why = (value.why or "is not JSON") if is_broken else ""
+            items.append(Fault("bad-json", why, part) if is_broken else value)
+            at += len(part)
+    return places, items
 
 
 def _wide(item: dict[str, Any]) -> Fault:

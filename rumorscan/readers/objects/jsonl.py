@@ -10,7 +10,7 @@ The row number is the number of the line; the first line of the file is 1, blank
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from itertools import islice
 from typing import Any
@@ -25,7 +25,8 @@ from rumorscan.readers.intake.columns import ID_FIELDS
 from rumorscan.readers.intake.door import Intake
 from rumorscan.readers.intake.rows import RawRows, Reject
 from rumorscan.readers.intake.shelves import Bookmarks, no_bookmarks
-from rumorscan.readers.objects.lines import Lines, parse_exactly, parse_lines
+from rumorscan.readers.objects.joints import count_joined
+from rumorscan.readers.objects.lines import Broken, Lines, parse_exactly, parse_lines
 from rumorscan.readers.objects.paths import value_at
 from rumorscan.readers.objects.rows import SAMPLE_ROWS, ObjectMap, split_objects
 from rumorscan.readers.objects.schemas import TypedParser
@@ -69,6 +70,9 @@ def read_jsonl(
                 batch.offset = partial(_offset, block, line)
                 intake.take(batch, reader.map.fields)
                 yield reader.map
+            if reader.joined:
+                intake.notes["rows that shared the line of another, read alone"] += reader.joined
+                reader.joined = 0
             carriers |= {row: _offset(block, line, row) for row in reader.waiting(line)}
             if reader.carries:  # a new key may have told
                 bookmarks = no_bookmarks(intake)
@@ -113,10 +117,16 @@ def _sample(block: Block, where: str) -> list[dict[str, Any]]:
 
 
 class LineReader:
-    """Turns blocks of lines into batches; remembers which type each column has had."""
+    """Turns blocks of lines into batches; remembers which type each column has had.
+
+    Attributes:
+        map: of keys to fields.
+        joined: rows that shared the line of another.
+    """
 
     def __init__(self, fields: ObjectMap, sample: list[dict[str, Any]]) -> None:
         self.map = fields
+        self.joined = 0
         self._parser = TypedParser(fields, sample)
 
     @property
@@ -218,11 +228,12 @@ class LineReader:
             stop = start + found
             # Arrow tells of what stands behind an object only when it looks for the next one
             places = sound[max(stop - 1, start) : stop + 1].tolist()
-            rejects = [
-                reject
-                for place in places
-                for reject in parse_lines([lines.cell(place)[:-1]], line + place)[2]
-            ]
+            rejects: list[Reject] = []
+            for place in places:
+                rows, _, bad = parse_lines([lines.cell(place)[:-1]], line + place)
+                if rows and bad:
+                    return []
+                rejects += bad
             broken += rejects
             if not rejects or len(broken) > _BROKEN_SHARE * len(lines):
                 return []
@@ -240,6 +251,7 @@ class LineReader:
                 yield from self._batch(part, line + start)
             else:
                 rows, numbers, broken = parse_lines(part, line + start)
+                self.joined += count_joined(numbers, broken)
                 found = self.map.nesting.rows(zip(numbers, rows, strict=True))
                 yield from self._nested(found, broken, batch_rows)
 
@@ -258,15 +270,14 @@ class LineReader:
             columns, numbers, broken = self._values(lines, first)
         if not numbers and not broken:
             return
+        self.joined += count_joined(numbers, broken)
         self._parser.learn(columns)
         for name in [name for name in columns if name.split("~")[0] in ID_FIELDS]:
             values = columns[name]
             if float in set(map(type, values)):
                 path = self.map.path(self.map.fields.reads[name])
                 columns[name] = [
-                    value_at(parse_exactly(lines[number - first]), path)
-                    if type(value) is float
-                    else value
+                    _exactly(lines[number - first], path, value) if type(value) is float else value
                     for value, number in zip(values, numbers, strict=True)
                 ]
 
@@ -293,3 +304,9 @@ class LineReader:
             numbers += found
             broken += rejects
         return columns, numbers, broken
+
+
+def _exactly(line: bytes, path: Sequence[str], value: float) -> Any:
+    """Return the value of a line that was read as a fraction, with all its digits."""
+    row = parse_exactly(line)
+    return value if isinstance(row, Broken) else value_at(row, path)

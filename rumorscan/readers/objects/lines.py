@@ -12,6 +12,7 @@ import orjson
 
 from rumorscan.readers.encodings.decoding import cut_at_lines
 from rumorscan.readers.intake.rows import COLUMN_LIMIT, Reject
+from rumorscan.readers.objects.joints import part_objects
 
 DEPTH_LIMIT = 1_000
 """Nesting beyond which a line is not read; both parsers go as deep."""
@@ -26,7 +27,7 @@ def parse_lines(
 ) -> tuple[list[dict[str, Any]], list[int], list[Reject]]:
     """Return the objects of lines, the numbers of their lines, and rejects for the other lines.
 
-    Blank lines are passed over.
+    Blank lines are passed over; objects that damage has joined share the number of their line.
 
     Example:
         >>> parse_lines([b'{"id": 1}', b"", b"[2]"], 7)[:2]
@@ -41,20 +42,44 @@ def parse_lines(
             return rows, list(range(first, first + len(rows))), []
     rows, numbers, broken = [], [], []
     for number, line in enumerate(lines, first):
-        row = parse_line(line)
-        if isinstance(row, dict) and len(row) <= COLUMN_LIMIT:
-            rows.append(row)
-            numbers.append(number)
-        elif line.strip():
-            reason, detail = "not-an-object", type(row).__name__
-            if isinstance(row, Broken):
-                reason, detail = "bad-json", row.why or "is not JSON"
-            elif isinstance(row, dict):
-                reason, detail = "too-wide", f"{len(row):,} keys"
-            broken.append(
-                Reject(number, reason, detail, line.decode(errors="replace").rstrip("\r"))
-            )
+        for data, row in values_of(line):
+            if isinstance(row, dict) and len(row) <= COLUMN_LIMIT:
+                rows.append(row)
+                numbers.append(number)
+            elif data.strip():
+                raw = data.decode(errors="replace").rstrip("\r")
+                broken.append(Reject(number, *_fault_of(row), raw))
     return rows, numbers, broken
+
+
+def values_of(line: bytes) -> Iterator[tuple[bytes, Any]]:
+    """Yield what a line holds: one value, or several objects that damage has joined.
+
+    Yields:
+        The bytes of each, and its value or `Broken`.
+
+    Example:
+        >>> list(values_of(b'{"id": 1}x{"id": 2}'))
+        [(b'{"id": 1}', {'id': 1}), (b'{"id": 2}', {'id': 2})]
+    """
+    value = parse_line(line)
+    parts = part_objects(line) if isinstance(value, Broken) else []
+    if len(parts) < 2:
+        yield line, value
+        return
+    for part in parts:
+        # whole numbers keep their digits here, as nobody will parse the line once more
+        value = parse_exactly(part)
+        yield part, value if not isinstance(value, Broken) else parse_line(part)
+
+
+def _fault_of(value: Any) -> tuple[str, str]:
+    """Return why a value is no row: the reason and the detail."""
+    if isinstance(value, Broken):
+        return "bad-json", value.why or "is not JSON"
+    if isinstance(value, dict):
+        return "too-wide", f"{len(value):,} keys"
+    return "not-an-object", type(value).__name__
 
 
 class Broken:

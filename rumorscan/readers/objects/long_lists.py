@@ -7,7 +7,7 @@ file.
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -45,11 +45,11 @@ Part = Elements | Whole
 """Some elements of a list."""
 
 
-def parse_part(part: Part) -> tuple[list[int | None], list[Any]]:
+def parse_part(part: Part) -> tuple[Sequence[int | None], list[Any]]:
     """Return where the elements of a part begin in the document, and what they say."""
     if isinstance(part, Whole):
         return part.starts, part.values
-    return (part.begins() + part.start).tolist(), parse_elements(part)
+    return parse_elements(part)
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,6 +49,43 @@ def test_quotation_marks_behind_backslashes_are_part_of_the_text(tmp_path, row, 
     assert posts.inputs[0].notes[note] == 2
 
 
+WEIBO = [
+    [str(5099000000000001 + place), f"a{place}", f"停水{place}天", str(place)]
+    for place in range(30)
+]
+TIMED = [[f"p{place}", f"a{place}", "停水", f"2026-03-02T09:14:{place:02}"] for place in range(30)]
+LAYOUTS = {"ids": ("post_id,account_id,text,likes", WEIBO), "times": (HEADER, TIMED)}
+
+
+@pytest.mark.parametrize("layout", list(LAYOUTS))
+@pytest.mark.parametrize("quoting", [csv.QUOTE_MINIMAL, csv.QUOTE_ALL])
+@pytest.mark.parametrize("joint", ["", "x", "\0", "\ufffd", '"', ",", "7"])
+@pytest.mark.parametrize("at", [1, 15, 29])
+def test_a_lost_line_end_costs_one_row_at_most(tmp_path, layout, quoting, joint, at):
+    header, rows = LAYOUTS[layout]
+    stream = io.StringIO()
+    csv.writer(stream, quoting=quoting, lineterminator="\n").writerows(rows)
+    lines = stream.getvalue().splitlines()
+    lines[at - 1 : at + 1] = [joint.join(lines[at - 1 : at + 1])]
+    posts = read_text(tmp_path, "\n".join([header, *lines]) + "\n")
+    assert posts.rows == len(posts) + posts.rejects.num_rows == 30
+    assert posts.rejects.num_rows <= 1
+    pairs = zip(
+        *(posts.column(name).to_pylist() for name in ("post_id", "account_id")), strict=True
+    )
+    assert {*pairs} <= {(row[0], row[1]) for row in rows}
+    assert posts.inputs[0].notes["rows that shared the line of another, read alone"] == 1
+
+
+@pytest.mark.parametrize("text", ["停,水,三,天", "停,水,三,天,了"])
+def test_a_row_of_twice_as_many_cells_is_not_always_two(tmp_path, text):
+    rows = ["小禾,停水,3", "小麦,停电,4", "小米,停气,5"]
+    posts = read_text(
+        tmp_path, "\n".join(["account_id,text,likes", *rows, f"小豆,{text},7", *rows])
+    )
+    assert outcome(posts)[1] == [(4, "ragged-row")]
+
+
 def test_backslashes_that_csv_knows_nothing_of_stay(tmp_path):
     rows = ['1,a,"停水\\",', '2,a,"说 ""停水\\""",', '3,a,说 \\"停水\\" 了,', "4,a,停\\n水,"]
     for more in ([], [r'5,a,"说 \"停\"",']):

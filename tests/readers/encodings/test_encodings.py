@@ -157,7 +157,7 @@ WIDE = ["utf-16", "utf-16-be", "utf-32", "utf-32-be"]
 CHANGES = {"lost": (1, b""), "added": (0, b"\x5a"), "changed": (1, b"\xd9")}
 
 
-@settings(max_examples=60)
+@settings(max_examples=100)
 @given(
     st.sampled_from(["utf-8", "gb18030", "big5", *WIDE]),
     st.sampled_from(list(CHANGES)),
@@ -169,14 +169,12 @@ def test_a_byte_lost_added_or_changed_costs_at_most_one_row(tmp_path_factory, en
     newline = "\n".encode(guess_encoding(data).codec)
     start = data.index(newline) + len(newline)  # the first row tells the columns
     place = start + int(at * (len(data) - start - 1))
-    near = range(place - len(newline) + 1, place + 1)
-    if any(data.startswith(newline, before) for before in near):
-        place -= 2 * len(newline)  # a line end is a row's own
     gone, new = CHANGES[what]
     posts = read_bytes(tmp_path_factory.mktemp("b"), data[:place] + new + data[place + gone :])
     kept = posts.column("text").to_pylist()
     assert sum(row["text"] in kept for row in rows) >= 19
-    assert posts.rows == len(kept) + posts.rejects.num_rows == 20
+    # a byte behind a row is set aside by itself
+    assert posts.rows == len(kept) + posts.rejects.num_rows in (20, 21)
 
 
 @pytest.mark.parametrize("encoding", ["gb18030", "big5"])

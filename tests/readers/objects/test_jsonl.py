@@ -59,7 +59,6 @@ def test_a_row_number_is_the_number_of_the_line_and_blank_lines_count(tmp_path):
         (line(account_id=5.1e18), "bad-id"),
         (line(account_id="5.1E+15"), "bad-id"),
         (line(post_id=["p"]), "bad-id"),
-        (line() + b" " + line(), "bad-json"),
     ],
 )
 def test_a_bad_row_is_set_aside_with_its_reason_and_the_rest_goes_on(tmp_path, bad, reason):
@@ -68,6 +67,53 @@ def test_a_bad_row_is_set_aside_with_its_reason_and_the_rest_goes_on(tmp_path, b
     assert posts.column("post_id").to_pylist() == ["p1", "p3"]
     assert posts.rejects.column("raw")[0].as_py() == bad[:4096].decode(errors="ignore")
     assert (posts.inputs[0].rows, posts.inputs[0].posts, posts.inputs[0].rejected) == (3, 2, 1)
+
+
+@pytest.mark.parametrize("joint", [b"", b" ", b"x", b"\0", b'"', b",", b"\xff", b"\r"])
+def test_rows_whose_line_end_is_lost_are_read_both(tmp_path, joint):
+    data = line() + b"\n" + line(post_id="p2") + joint + line(post_id="p3") + b"\n"
+    posts = read_bytes(tmp_path, data + line(post_id="p4"))
+    assert reasons(posts) == []
+    assert posts.column("post_id").to_pylist() == ["p1", "p2", "p3", "p4"]
+    assert posts.column("source_row").to_pylist() == [1, 2, 2, 3]
+    assert posts.inputs[0].notes["rows that shared the line of another, read alone"] == 1
+
+
+def test_a_row_that_was_cut_does_not_take_the_next_one_along(tmp_path):
+    data = line() + b"\n" + line(post_id="p2")[:-40] + line(post_id="p3") + b"\n"
+    posts = read_bytes(tmp_path, data + line(post_id="p4"))
+    assert reasons(posts) == [(2, "bad-json")]
+    assert posts.column("post_id").to_pylist() == ["p1", "p3", "p4"]
+    cut = line(post_id="p2")[:-40].decode(errors="replace")
+    assert posts.rejects.column("raw")[0].as_py() == cut
+
+
+def test_what_stands_behind_a_row_is_set_aside_without_it(tmp_path):
+    posts = read_bytes(tmp_path, line() + b"\n" + line(post_id="p2") + b" seen\n")
+    assert reasons(posts) == [(2, "bad-json")]
+    assert posts.column("post_id").to_pylist() == ["p1", "p2"]
+    assert posts.rejects.column("raw")[0].as_py() == " seen"
+
+
+def test_a_row_that_closes_too_early_is_set_aside_as_a_whole(tmp_path):
+    early = line(post_id="p2").replace(b', "text"', b'}, "text"')
+    posts = read_bytes(tmp_path, line() + b"\n" + early + line(post_id="p3") + b"\n")
+    assert reasons(posts) == [(2, "bad-json")]
+    assert posts.column("post_id").to_pylist() == ["p1", "p3"]
+    assert posts.rejects.column("raw")[0].as_py() == early.decode()
+
+
+def test_a_post_within_a_broken_one_is_no_row(tmp_path):
+    outer = line(repost_of=GOOD)[:-1]
+    posts = read_bytes(tmp_path, line() + b"\n" + outer + b"\n")
+    assert reasons(posts) == [(2, "bad-json")]
+
+
+def test_joined_rows_keep_the_digits_of_their_ids(tmp_path):
+    ids = [5099000000000000001, 50990000000000000012345678]
+    joined = b"".join(line(post_id=each) for each in ids)
+    posts = read_bytes(tmp_path, line(post_id=1.5) + b"\n" + joined + b"\n")
+    assert posts.column("post_id").to_pylist() == [str(each) for each in ids]
 
 
 def test_strict_reading_stops_at_the_first_bad_row_and_names_it(tmp_path):
@@ -291,7 +337,9 @@ def test_spoiled_lines_among_many_good_ones_are_judged_the_same_both_ways(
     assert fast.inputs == slow.inputs
 
 
-@pytest.mark.parametrize("bad", [line()[:-9], line().replace(b'"text"', b'text"'), line() + b" x}"])
+@pytest.mark.parametrize(
+    "bad", [line()[:-9], line().replace(b'"text"', b'text"'), line()[:-1] + b"x}"]
+)
 def test_broken_lines_do_not_slow_the_others(tmp_path, monkeypatch, bad):
     monkeypatch.delattr(jsonl_module.LineReader, "_slow")
     lines = [line(post_id=f"p{place}") for place in range(200)]

@@ -98,15 +98,15 @@ def test_a_quotation_mark_that_is_missing_costs_its_element(tmp_path, between):
 
 
 @pytest.mark.parametrize("indent", [None, 2])
-@pytest.mark.parametrize("mark", [b"\xff", b"x", b'"', b"}", b"]", b"{", b","])
-def test_a_bad_byte_costs_two_elements_at_most(tmp_path, indent, mark):
+@pytest.mark.parametrize("mark", [b"\xff", b"x", b'"', b"}", b"]", b"[", b"{", b","])
+def test_a_bad_byte_costs_one_element_at_most(tmp_path, indent, mark):
     rows = [json.loads(line) | {"tags": [{"a": 1}, {"b": [2]}]} for line in LINES]
     document = json.dumps(rows, ensure_ascii=False, indent=indent).encode()
     begin, end = document.index(b'"p2"'), document.index(b'"p3"')
     for at in range(begin, end, 3):
         damaged = document[:at] + mark + document[at + 1 :]
         posts, _ = read(tmp_path, damaged)
-        assert len(posts) >= len(ALL) - 2, damaged
+        assert len(posts) >= len(ALL) - 1, damaged
 
 
 def test_elements_that_lose_their_ends_take_no_time_without_end(tmp_path, monkeypatch):

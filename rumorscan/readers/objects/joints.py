@@ -1,0 +1,100 @@
+"""Objects in one line or element that should stand in several.
+
+A byte that hit a line end or a comma, a writer that was killed in the middle of a row, or two that
+wrote at once leave `{…}{…}` or `{…{…}`. What is whole in there is read; only what is broken is
+set aside.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+
+from rumorscan.readers.intake.rows import Reject
+
+_DECODER = json.JSONDecoder(parse_int=str)  # as fast, and no number is too long
+_JOINT = r"[ \t\r\n]*[^{}]{0,2}[ \t\r\n]*(?=\{|%s\s*:)"
+"""What took the place of a line end, and perhaps of the brace behind it."""
+_CLOSES = re.compile(r"[}\]]")
+_FIRST_KEY = re.compile(r'\s*\{\s*("(?:[^"\\]|\\.){1,256}")\s*:')
+_BLANKS = re.compile(r"[ \t\r\n]*")
+_NESTED = tuple(":[,")
+"""Behind these an object belongs to one that began before."""
+_TRIES = 64
+_PARTS = 1_000
+"""Objects of a line; what holds more is no damaged line."""
+
+
+def part_objects(data: bytes) -> list[bytes]:
+    r"""Return the objects that stand one behind the other in data that is not JSON.
+
+    Returns:
+        The pieces in order, each an object or something broken; one piece where there is but one.
+
+    Example:
+        >>> part_objects(b'{"id": 1}\xff{"id": 2}')
+        [b'{"id": 1}', b'{"id": 2}']
+        >>> part_objects(b'{"id": 1, "text": "wat{"id": 2}')
+        [b'{"id": 1, "text": "wat', b'{"id": 2}']
+        >>> part_objects(b'{"id": 1}xyz{"id": 2}')
+        [b'{"id": 1}', b'xyz', b'{"id": 2}']
+        >>> part_objects(b'{"id": 1, "of": {"id": 2}')
+        [b'{"id": 1, "of": {"id": 2}']
+    """
+    text = data.decode(errors="surrogateescape")
+    first = _FIRST_KEY.match(text)
+    if first is None:
+        return [data]
+    beginning = re.compile(r"\{\s*" + re.escape(first[1]) + r"\s*:")
+    eaten = re.compile(_JOINT % re.escape(first[1]))
+    parts: list[str] = []
+    start = 0
+    while start < len(text) and len(parts) < _PARTS:
+        end = _end_of(text, start)
+        joint = end is not None and eaten.match(text, end)
+        begins = joint.end() if joint else _next_whole(beginning, text, end or start + 1)
+        rest = "" if joint or end is None else text[end:begins]
+        if end is None or _CLOSES.search(rest):  # closed too early, what follows is the same row
+            parts.append(text[start:begins])
+        else:
+            parts += [text[start:end], rest] if rest.strip() else [text[start:end]]
+        start = len(text) if begins is None else begins
+    if start < len(text):
+        return [data]
+    return [part.encode(errors="surrogateescape") for part in parts]
+
+
+def _next_whole(beginning: re.Pattern[str], text: str, place: int) -> int | None:
+    """Return where a whole object begins that belongs to none before."""
+    for _ in range(_TRIES):
+        hit = beginning.search(text, place)
+        if hit is None:
+            return None
+        place = hit.end()
+        before = text[max(0, hit.start() - 64) : hit.start()].rstrip()
+        if not before.endswith(_NESTED) and _end_of(text, hit.start()) is not None:
+            return hit.start()
+    return None
+
+
+def _end_of(text: str, start: int) -> int | None:
+    """Return where an object ends that begins at a place; None where it does not."""
+    begins = _BLANKS.match(text, start)
+    place = begins.end() if begins else start
+    if not text.startswith("{", place):
+        return None
+    try:
+        return _DECODER.raw_decode(text, place)[1]
+    except (ValueError, RecursionError):
+        return None
+
+
+def count_joined(numbers: Sequence[int], rejects: Sequence[Reject]) -> int:
+    """Return how many rows share the line of an earlier one.
+
+    Example:
+        >>> count_joined([1, 2, 2], [Reject(3, "bad-json", "", "{")])
+        1
+    """
+    return len(numbers) + len(rejects) - len({*numbers, *(each.row for each in rejects)})
