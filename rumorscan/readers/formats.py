@@ -9,9 +9,10 @@ from rumorscan.errors import DumpError
 from rumorscan.readers.containers.finding import bare_name
 from rumorscan.readers.encodings.charsets import guess_encoding
 from rumorscan.readers.layouts.finding import OTHER_LAYOUT, Layout, known_layouts, layout_named
-from rumorscan.readers.objects.documents import find_items
+from rumorscan.readers.objects.documents import is_row
 from rumorscan.readers.objects.lines import Broken, parse_line
 from rumorscan.readers.objects.nesting import opening_of
+from rumorscan.readers.objects.sequences import goes_over_lines
 
 SYNTAXES = ("jsonl", "json", "csv", "tsv", "parquet", "xlsx", "xls", "sqlite")
 """What a file may be written in."""
@@ -110,13 +111,15 @@ def _is_line(text: str) -> bool:
 
 
 def _json_kind(text: str, name: str) -> Syntax:
-    if name.endswith(_LINES):
-        return Syntax("jsonl", "its name")
     first, _, rest = text.partition("\n")
     row = parse_line(first.encode(errors="replace"))
+    if name.endswith(_LINES):
+        if isinstance(row, Broken) and goes_over_lines(text):
+            return Syntax("json", "its objects do not keep to lines")
+        return Syntax("jsonl", "its name")
     if isinstance(row, dict):
         if rest.strip():
             return Syntax("jsonl", "every line is an object")
-        if opening_of(row) is None and find_items(row) in (None, [row]):
+        if opening_of(row) is None and is_row(row):
             return Syntax("jsonl", "its only line is a post")
     return Syntax("json", "it begins with an object over many lines" if text else "its name")

@@ -9,14 +9,17 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import chain, islice
 from typing import Any
 
+import numpy as np
+
 from rumorscan.errors import DumpError
 from rumorscan.readers.containers.finding import NoRowsError
 from rumorscan.readers.encodings.decoding import LineBlocks
 from rumorscan.readers.intake.door import Intake
 from rumorscan.readers.layouts.finding import OTHER_LAYOUT, layout_of
 from rumorscan.readers.objects.allowances import Allowance
-from rumorscan.readers.objects.elements import ElementScanner
+from rumorscan.readers.objects.elements import Elements, ElementScanner
 from rumorscan.readers.objects.faults import Fault
+from rumorscan.readers.objects.joints import part_objects
 from rumorscan.readers.objects.lines import Broken, parse_line
 from rumorscan.readers.objects.lists import ListReader
 from rumorscan.readers.objects.long_lists import ElementStore, LongList, Part, Whole
@@ -24,6 +27,7 @@ from rumorscan.readers.objects.nesting import opening_of
 from rumorscan.readers.objects.outlines import Outline, Placed, settled
 from rumorscan.readers.objects.paths import keys_of, value_at
 from rumorscan.readers.objects.rows import SAMPLE_ROWS, ObjectMap, split_objects
+from rumorscan.readers.objects.sequences import as_list, first_of_several
 from rumorscan.readers.objects.structure import Feed, Watch
 
 Items = list[Any] | LongList
@@ -31,6 +35,8 @@ Items = list[Any] | LongList
 MapMaker = Callable[[list[Any]], ObjectMap]
 DOCUMENT_LIMIT = 1 << 29
 """Bytes that a JSON document may hold beside its lists; they are held in memory."""
+_BEGINNING = 64 << 10
+"""Bytes in which the first post must end for others to be looked for behind it."""
 _BLANK = b" \t\r\n\v\f\0"
 
 
@@ -40,7 +46,8 @@ def read_document(
     """Read the list of posts in a JSON document into the intake.
 
     Lists are read a piece at a time, whether they are the document or lie in it; an element that
-    is broken costs itself. Of a document that is an object all lists of one layout are read.
+    is broken costs itself. Of a document that is an object all lists of one layout are read. Posts
+    one behind the other, and lists, are one list.
 
     Raises:
         DumpError: the document holds no list of objects, holds too much beside it, or a row is
@@ -48,11 +55,15 @@ def read_document(
     """
     watch = Watch()
     mark = blocks.encoding.mark
-    feed = Feed(watch.over(blocks.pieces(), mark), mark)
+    pieces = blocks.pieces()
+    head = list(_beginning(pieces))
+    in_a_row = is_in_a_row(b"".join(data for data, _ in head).decode(errors="ignore"))
+    pieces = chain(head, pieces)
+    feed = Feed(watch.over(as_list(pieces) if in_a_row else pieces, mark), mark)
     reader = ListReader(intake, make_map, batch_rows, watch.offset)
     faults: list[Placed] = []
-    if _first(feed) == b"[":
-        feed.at += 1
+    if in_a_row or _first(feed) == b"[":
+        feed.at += not in_a_row
         yield from reader.read(_elements(feed, faults), faults)
         return
     where = intake.door.path
@@ -70,15 +81,50 @@ def _first(feed: Feed) -> bytes:
     return b""
 
 
+def _beginning(pieces: Iterator[tuple[bytes, bool]]) -> Iterator[tuple[bytes, bool]]:
+    """Yield the first pieces, until they are enough to tell what the document is."""
+    size = 0
+    while size < _BEGINNING and (piece := next(pieces, None)) is not None:
+        size += len(piece[0])
+        yield piece
+
+
+def is_in_a_row(text: str) -> bool:
+    r"""Tell whether a document is posts one behind the other, by how it begins.
+
+    Example:
+        >>> post = '{"account_id": "7",\n "text": "停水"}'
+        >>> is_in_a_row(post + post), is_in_a_row(post), is_in_a_row('{"rows": [{}]}' * 2)
+        (True, False, False)
+    """
+    value = first_of_several(text.lstrip())
+    return value is not None and is_row(value)
+
+
+def is_row(value: dict[str, Any]) -> bool:
+    """Whether an object is a post or a page of posts, and not what holds a list of them."""
+    return opening_of(value) is not None or find_items(value) in (None, [value])
+
+
 def _elements(feed: Feed, faults: list[Placed]) -> Iterator[Part]:
-    """Yield the elements of a document that is a list; the faults are those of its end."""
-    scanner = ElementScanner(feed.place)
-    yield from scanner.cut(feed)
-    if scanner.closed:
-        _look_behind(feed, "list", faults)
-    else:
-        detail = "the document is cut short: its list does not end"
-        faults.append((scanner.place, Fault("bad-json", detail, scanner.rest)))
+    """Yield the elements of a document that is a list, and of lists behind it.
+
+    The faults are those of their ends.
+    """
+    while True:
+        scanner = ElementScanner(feed.place)
+        yield from scanner.cut(feed)
+        if not scanner.closed and len(part_objects(scanner.rest)) > 1:
+            yield Elements(scanner.rest, np.zeros(1, np.int64), scanner.place, torn=True)
+            return
+        if not scanner.closed:
+            detail = "the document is cut short: its list does not end"
+            faults.append((scanner.place, Fault("bad-json", detail, scanner.rest)))
+            return
+        if _first(feed) != b"[":
+            _look_behind(feed, "list", faults)
+            return
+        feed.at += 1
 
 
 def _look_behind(feed: Feed, what: str, faults: list[Placed]) -> bytes:

@@ -19,10 +19,11 @@ _JOINT = r"[ \t\r\n]*[^{}]{0,2}[ \t\r\n]*(?=\{|%s\s*:)"
 _CLOSES = re.compile(r"[}\]]")
 _FIRST_KEY = re.compile(r'\s*\{\s*("(?:[^"\\]|\\.){1,256}")\s*:')
 _BLANKS = re.compile(r"[ \t\r\n]*")
+_BETWEEN = " \t\r\n,"
 _NESTED = tuple(":[,")
 """Behind these an object belongs to one that began before."""
 _TRIES = 64
-_PARTS = 1_000
+_PARTS = 100_000
 """Objects of a line; what holds more is no damaged line."""
 
 
@@ -30,7 +31,7 @@ def part_objects(data: bytes) -> list[bytes]:
     r"""Return the objects that stand one behind the other in data that is not JSON.
 
     Returns:
-        The pieces in order, each an object or something broken; one piece where there is but one.
+        The pieces in order, each an object or something broken; commas behind them are left out.
 
     Example:
         >>> part_objects(b'{"id": 1}\xff{"id": 2}')
@@ -58,7 +59,7 @@ def part_objects(data: bytes) -> list[bytes]:
         if end is None or _CLOSES.search(rest):  # closed too early, what follows is the same row
             parts.append(text[start:begins])
         else:
-            parts += [text[start:end], rest] if rest.strip() else [text[start:end]]
+            parts += [text[start:end], rest] if rest.strip(_BETWEEN) else [text[start:end]]
         start = len(text) if begins is None else begins
     if start < len(text):
         return [data]

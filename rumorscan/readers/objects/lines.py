@@ -63,8 +63,8 @@ def values_of(line: bytes) -> Iterator[tuple[bytes, Any]]:
         [(b'{"id": 1}', {'id': 1}), (b'{"id": 2}', {'id': 2})]
     """
     value = parse_line(line)
-    parts = part_objects(line) if isinstance(value, Broken) else []
-    if len(parts) < 2:
+    parts = part_objects(line) if isinstance(value, Broken) else [line]
+    if parts == [line]:
         yield line, value
         return
     for part in parts:

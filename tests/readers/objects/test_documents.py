@@ -317,6 +317,46 @@ def test_what_follows_the_document_is_set_aside_or_refused(tmp_path):
         read(path, document + document)
 
 
+@pytest.mark.parametrize("name", ["d.json", "d.jsonl"])
+@pytest.mark.parametrize("indent", [None, 1])
+@pytest.mark.parametrize("between", ["", " ", "\n", "\r\n\r\n", ",", " ,\n"])
+@pytest.mark.parametrize("size", [9, 1 << 20])
+def test_posts_one_behind_the_other_are_a_list(tmp_path, name, indent, between, size):
+    rows = [{**plain(n, "停水 } , {"), "tags": [{"a": [1]}]} for n in range(1, 40)]
+    document = between.join(json.dumps(row, ensure_ascii=False, indent=indent) for row in rows)
+    posts = read(tmp_path / name, document, size)
+    assert ids(posts) == [row["post_id"] for row in rows]
+    assert posts.rows == len(rows)
+    worse = document.replace('"p7",', '"p7"')
+    posts = read(tmp_path / name, worse, size)
+    assert ids(posts) == [row["post_id"] for row in rows if row["post_id"] != "p7"]
+    assert [reason for _, reason, _ in faults(posts)] == ["bad-json"]
+
+
+def test_a_post_of_several_lines_that_is_cut_short_costs_itself(tmp_path):
+    rows = [json.dumps(plain(n, "停水"), indent=1) for n in range(1, 40)]
+    posts = read(tmp_path / "d.json", "\n".join(rows)[:-9])
+    assert len(posts) == 38
+    assert [reason for _, reason, _ in faults(posts)] == ["bad-json"]
+    for size in (9, 1 << 20):
+        document = "\n".join([*rows[:9], rows[9][:-2], *rows[10:]])
+        with patch.object(elements, "_PATIENCE", 300):
+            posts = read(tmp_path / "d.json", document, size)
+        assert len(posts) == 38
+        assert posts.rejects.num_rows == 1
+
+
+def test_pages_over_several_lines_are_read_one_behind_the_other(tmp_path):
+    pages = [json.dumps(page([tweet(n, "停水")]), indent=2) for n in (1, 2, 3)]
+    assert len(ids(read(tmp_path / "d.jsonl", "\n".join(pages)))) >= 3
+
+
+def test_lists_one_behind_the_other_are_one(tmp_path):
+    rows = [plain(n, "停水") for n in range(1, 7)]
+    document = json.dumps(rows[:3]) + "\n" + json.dumps(rows[3:], indent=1)
+    assert ids(read(tmp_path / "d.json", document)) == [row["post_id"] for row in rows]
+
+
 @pytest.mark.parametrize("size", [64, 700])
 def test_chats_that_are_too_long_for_memory_are_read_like_short_ones(tmp_path, size):
     around = SHAPES["telegram, all chats"][1]

@@ -132,7 +132,7 @@ def test_blanks_around_elements_take_no_time_without_end(tmp_path):
 def test_what_stands_behind_the_list_is_set_aside(tmp_path):
     document = f"[{','.join(LINES)}]"
     expected = [(7, "bad-json", "stands behind the end of the list")]
-    assert read(tmp_path, document + document) == (ALL, expected)
+    assert read(tmp_path, document + "}" + document) == (ALL, expected)
     assert read(tmp_path, document + " \n\0\0") == (ALL, [])
 
 
