@@ -19,7 +19,7 @@ from rumorscan.readers.intake.shelves import Bookmarks, Shelf, no_bookmarks
 from rumorscan.readers.layouts.fields import FieldMap, map_fields
 from rumorscan.readers.objects.documents import read_document, read_rows
 from rumorscan.readers.objects.jsonl import read_jsonl
-from rumorscan.readers.objects.nesting import Nesting
+from rumorscan.readers.objects.nesting import REST_ROWS, Nesting
 from rumorscan.readers.objects.rows import ObjectMap
 from rumorscan.readers.options import ReadOptions
 from rumorscan.readers.posts import InputReport
@@ -60,7 +60,7 @@ class Reading:
         """
         try:
             yield from self._memory(given) if isinstance(given, Memory) else self._file(given)
-            yield from self.intake.take_carried(self.options.batch_rows)
+            yield from self._carried()
             self._report()
         except NoRowsError as error:
             if not found:
@@ -79,6 +79,13 @@ class Reading:
         self.report, self.empty = shelf.report, shelf.passed_over
         self.intake.fields = set(shelf.fields)
         shelf.fill(self.intake, folder)
+
+    def _carried(self) -> Iterator[int]:
+        """Take what rows carried along; yields the number of rows so far."""
+        self.bookmarks.passed_all()
+        for rows in self.intake.take_carried(min(self.options.batch_rows, REST_ROWS)):
+            yield rows
+            self.bookmarks.passed()
 
     def _report(self) -> None:
         report, fields = self.report, self.fields

@@ -95,9 +95,7 @@ def read_sheets(
     if not chosen:
         raise first_error or NoRowsError(f"{intake.door.path}: holds no table; expected posts")
     bookmarks = bookmarks or no_bookmarks(intake)
-    done: tuple[int, int, int] | None = None
-    while bookmarks.skips():
-        done = bookmarks.passed(lambda: None)
+    done: tuple[int, int, int] | None = bookmarks.passed_all()
     at, passed, first = done or (0, 0, 1)
     taken: Taken | None = None
     for number, (sheet, fields) in enumerate(chosen):
