@@ -140,8 +140,8 @@ class Reading:
                 self.fields, self.delimiter = header.fields, header.delimiter
                 yield self.intake.rows
         else:
-            read = read_document if document else partial(read_jsonl, bookmarks=self.bookmarks)
-            for objects in read(blocks, self.intake, self._object_map, batch_rows):
+            read = read_document if document else read_jsonl
+            for objects in read(blocks, self.intake, self._object_map, batch_rows, self.bookmarks):
                 self.fields = objects.fields
                 yield self.intake.rows
         for what, count in (

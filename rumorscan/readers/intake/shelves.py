@@ -97,7 +97,7 @@ class Bookmarks:
         self._blocks = 0
         self._skipped = 0
         self._reader: Any = None
-        self._asked: Callable[[], Any] = lambda: self._reader
+        self._asked: Callable[[], Any] | None = None
         self._holds: list[Hold[Any]] = []
         self._waiting = Spool(folder, f"waiting-{intake.door.index:05}")
         self._waits: Sequence[int] = ()
@@ -114,6 +114,11 @@ class Bookmarks:
     def skipped(self) -> int:
         """Blocks whose rows were taken by an earlier process."""
         return self._skipped
+
+    @property
+    def known(self) -> Any:
+        """What the reader of an earlier process knew where it was cut; None at the beginning."""
+        return self._reader
 
     def follow(self, hold: Hold[Any]) -> None:
         """Keep what waits for the end of the input, and give back what an earlier process kept."""
@@ -132,7 +137,7 @@ class Bookmarks:
 
         Args:
             reader: returns what the reader itself must know to go on; None means that this is
-                the same as before.
+                the same as before, and what was never told is not kept.
 
         Returns:
             What it returned where the block was the last that is skipped; else None.
@@ -140,10 +145,11 @@ class Bookmarks:
         self._blocks += 1
         self._asked = reader or self._asked
         if self._blocks == self._skipped:
+            self._asked = self._asked or (lambda: self._reader)
             return self._reader
-        if self._blocks > self._skipped:
+        if self._blocks > self._skipped and (asked := self._asked) is not None:
             try:
-                self._steps.passed(lambda: self._state(self._asked()))
+                self._steps.passed(lambda: self._state(asked()))
             except UnkeptError:  # the last bookmark is the last one
                 self._steps = NO_STEPS
         return None

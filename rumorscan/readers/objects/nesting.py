@@ -214,12 +214,20 @@ class Nesting:
 
     def rows(self, items: Iterable[Numbered]) -> Iterator[Numbered]:
         """Yield the rows of objects; what is no object is yielded as it is."""
+        for found in self.found(items):
+            yield from self.rows_of(found)
+
+    def found(self, items: Iterable[Numbered]) -> Iterator[Found]:
+        """Yield the posts that objects hold, not yet freed of the posts in them."""
         for number, item in items:
-            for found in opened(item, number):
-                if found.cited:
-                    yield from self._later(found.number, found.row, {})
-                else:
-                    yield from self._unrolled(found.number, found.row, {})
+            yield from opened(item, number)
+
+    def rows_of(self, found: Found) -> Iterator[Numbered]:
+        """Yield the rows of a post that was found; each must be taken before the next one."""
+        if found.cited:
+            yield from self._later(found.number, found.row, {})
+        else:
+            yield from self._unrolled(found.number, found.row, {})
 
     def rest(self) -> Iterator[Numbered]:
         """Yield what others carried along and the file did not have by itself."""
