@@ -3,7 +3,9 @@
 import contextlib
 import csv
 import io
+import os
 import sqlite3
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -14,9 +16,11 @@ import pyarrow.parquet as pq
 import pytest
 
 import rumorscan as rs
+from rumorscan.errors import RunError
 from rumorscan.readers.intake.holds import Hold, UnkeptError
 from rumorscan.settings import Settings
 from tests.readers.intake.test_carried import NAMES, cells, original, repost
+from tests.readers.samples import write_workbook
 from tests.test_resume import StopAt, files_of, keep_all, rows_taken
 
 USER = {"uid": "8", "name": "小粟"}
@@ -91,6 +95,26 @@ def _nested_parquet() -> bytes:
     return stream.getvalue()
 
 
+def _workbook() -> bytes:
+    """Three sheets, one of other things; headers repeat in their middle and at an end."""
+    names = ["post_id", "account_id", "text", "posted_at"]
+    rows = [[f"p{n}", f"a{n % 9}", f"第{n}号水厂停水三天", "2026-03-02 09:14"] for n in range(330)]
+    rows[90][2] = ""
+    first = [names, *rows[:35], names, *rows[35:130], names, names]
+    sheets = {"一": first, "说明": [["备注"], ["x"]], "二": [names, *rows[130:]]}
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "posts.xlsx"
+        write_workbook(path, sheets)
+        return path.read_bytes()
+
+
+def _carrying_workbook() -> bytes:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "posts.xlsx"
+        write_workbook(path, {"微博": [list(NAMES), *carrying()]})
+        return path.read_bytes()
+
+
 def _carrying_database() -> bytes:
     with contextlib.closing(sqlite3.connect(":memory:")) as connection:
         named = ", ".join(f'"{name}" TEXT' for name in NAMES)
@@ -159,6 +183,8 @@ FILES: dict[str, Callable[[], bytes]] = {
     "7000000003.parquet": _carrying_parquet,
     "7000000004.db": _carrying_database,
     "weibo.parquet": _nested_parquet,
+    "posts.xlsx": _workbook,
+    "7000000005.xlsx": _carrying_workbook,
     "flat.json": lambda: listed(flat()),
     "flat-18030.json": lambda: listed(flat()).decode().encode("gb18030"),
     "list.json": lambda: listed(nested(), broken=False),
@@ -286,3 +312,26 @@ def test_what_cannot_be_kept_ends_the_bookmarks_and_not_the_scan(
         rs.scan(dump, model="", out=tmp_path / f"run-{at}", resume=True, settings=SMALL)
         assert sum(taken) > 30
         assert files_of(tmp_path / f"run-{at}") == files_of(tmp_path / "plain")
+
+
+def test_a_workbook_is_not_checked_again_unless_it_is_another_one(
+    tmp_path: Path, taken: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dump = tmp_path / "posts.xlsx"
+    dump.write_bytes(_workbook())
+    rs.scan(dump, model="", out=tmp_path / "plain", settings=SMALL)
+    stopped(dump, tmp_path / "run", 4)
+    status = dump.stat()
+    checked = []
+    monkeypatch.setattr(
+        "rumorscan.readers.tables.workbooks.check_workbook", lambda *given: checked.append(given)
+    )
+    stopped(dump, tmp_path / "run", 5, resume=True)
+    assert not checked
+    data = bytearray(dump.read_bytes())
+    data[10] ^= 1  # the time at which a member was packed
+    dump.write_bytes(data)
+    os.utime(dump, ns=(status.st_atime_ns, status.st_mtime_ns))
+    with contextlib.suppress(RunError):
+        rs.scan(dump, model="", out=tmp_path / "run", settings=SMALL, resume=True)
+    assert checked

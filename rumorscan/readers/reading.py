@@ -164,11 +164,12 @@ class Reading:
         )
 
     def _tables(self, source: ByteSource) -> Iterator[int]:
-        read = partial(read_database, bookmarks=self.bookmarks)
+        read: Any = read_database
         if self.syntax.name != "sqlite":
             read = partial(read_workbook, limits=self.options.limits)
         path = source.local_path()
-        for taken in read(path, self.intake, self._column_map, self.options.batch_rows):
+        asked = path, self.intake, self._column_map, self.options.batch_rows
+        for taken in read(*asked, bookmarks=self.bookmarks):
             self.taken, self.fields = taken, taken.fields
             yield self.intake.rows
 
