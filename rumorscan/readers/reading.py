@@ -19,7 +19,7 @@ from rumorscan.readers.intake.shelves import Bookmarks, Shelf, no_bookmarks
 from rumorscan.readers.layouts.fields import FieldMap, map_fields
 from rumorscan.readers.objects.documents import read_document, read_rows
 from rumorscan.readers.objects.jsonl import read_jsonl
-from rumorscan.readers.objects.nesting import Nesting
+from rumorscan.readers.objects.nesting import REST_ROWS, Nesting
 from rumorscan.readers.objects.rows import ObjectMap
 from rumorscan.readers.options import ReadOptions
 from rumorscan.readers.posts import InputReport
@@ -60,7 +60,7 @@ class Reading:
         """
         try:
             yield from self._memory(given) if isinstance(given, Memory) else self._file(given)
-            yield from self.intake.take_carried(self.options.batch_rows)
+            yield from self._carried()
             self._report()
         except NoRowsError as error:
             if not found:
@@ -79,6 +79,13 @@ class Reading:
         self.report, self.empty = shelf.report, shelf.passed_over
         self.intake.fields = set(shelf.fields)
         shelf.fill(self.intake, folder)
+
+    def _carried(self) -> Iterator[int]:
+        """Take what rows carried along; yields the number of rows so far."""
+        self.bookmarks.passed_all()
+        for rows in self.intake.take_carried(min(self.options.batch_rows, REST_ROWS)):
+            yield rows
+            self.bookmarks.passed()
 
     def _report(self) -> None:
         report, fields = self.report, self.fields
@@ -133,8 +140,8 @@ class Reading:
                 self.fields, self.delimiter = header.fields, header.delimiter
                 yield self.intake.rows
         else:
-            read = read_document if document else partial(read_jsonl, bookmarks=self.bookmarks)
-            for objects in read(blocks, self.intake, self._object_map, batch_rows):
+            read = read_document if document else read_jsonl
+            for objects in read(blocks, self.intake, self._object_map, batch_rows, self.bookmarks):
                 self.fields = objects.fields
                 yield self.intake.rows
         for what, count in (
@@ -157,11 +164,12 @@ class Reading:
         )
 
     def _tables(self, source: ByteSource) -> Iterator[int]:
-        read = partial(read_database, bookmarks=self.bookmarks)
+        read: Any = read_database
         if self.syntax.name != "sqlite":
             read = partial(read_workbook, limits=self.options.limits)
         path = source.local_path()
-        for taken in read(path, self.intake, self._column_map, self.options.batch_rows):
+        asked = path, self.intake, self._column_map, self.options.batch_rows
+        for taken in read(*asked, bookmarks=self.bookmarks):
             self.taken, self.fields = taken, taken.fields
             yield self.intake.rows
 

@@ -40,8 +40,6 @@ def read_csv(
             table = RecordReader(header, intake)
             if header.above:
                 intake.notes["lines above the header, passed over"] = header.above
-            if header.fields.carried is not None:  # what rows carry along is told at the end
-                bookmarks = no_bookmarks(intake)
         table.origins.add(block, len(block.data) - len(data))
         if bookmarks.skips():
             yield table.header
@@ -54,6 +52,9 @@ def read_csv(
             table.go_on(state)
     if table is None:
         raise NoRowsError(f"{intake.door.path}: the file is empty; expected posts")
+    state = bookmarks.passed_all()
+    if state is not None:
+        table.go_on(state)
     for batch in table.batches(b"", batch_rows, final=True):
         intake.take(batch, table.header.fields)
         yield table.header

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import suppress
+from itertools import chain
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -100,7 +101,8 @@ class LineBlocks:
         place: the file, where it is not packed.
         replaced: bytes or characters that were lost and stand as U+FFFD.
         other_lines: lines that were read in another encoding than the file's.
-        unseen: so many blocks nobody will look at; all but the first of them are empty.
+        unseen: so many blocks, or pieces, nobody will look at; they are empty, but for the first
+            block, and for pieces that were asked for before this was known.
     """
 
     def __init__(self, stream: Readable, line_limit: int = LINE_LIMIT) -> None:
@@ -136,19 +138,20 @@ class LineBlocks:
         With each piece comes whether it stands in the file as it is here.
         """
         if self.encoding.codec != "utf-8":
-            for data in self._cut_at_signs():
-                yield self._as_utf8(data), False
+            for number, data in enumerate(self._cut_at_signs()):
+                yield b"" if number < self.unseen else self._as_utf8(data), False
             return
         kept = b""
-        for raw in self._raw():
+        for number, raw in enumerate(chain(self._raw(), [b""])):
             data = kept + raw
-            end = len(data.rstrip(_NOT_ASCII)) or len(data)
-            shown = self._as_utf8(data[:end])
-            yield shown, len(shown) == end
+            end = len(data.rstrip(_NOT_ASCII)) if raw else len(data)
+            end = end or len(data)
+            if number < self.unseen:
+                yield b"", True
+            elif end:
+                shown = self._as_utf8(data[:end])
+                yield shown, len(shown) == end
             kept = data[end:]
-        if kept:
-            shown = self._as_utf8(kept)
-            yield shown, len(shown) == len(kept)
 
     def _raw(self) -> Iterator[bytes]:
         yield self._start[self.encoding.mark :]

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -82,6 +83,7 @@ class Intake:
         precisions: how many posts have a time of each precision.
         span: earliest and latest time, in seconds since 1970; None without any.
         times_assumed: how many times carried no zone.
+        carriers: what rows carry along.
     """
 
     def __init__(self, door: Door, folder: Path | None, limit: int | None = None) -> None:
@@ -95,7 +97,7 @@ class Intake:
         self.span: tuple[int, int] | None = None
         self.times_assumed = 0
         self.rounding = Rounding()
-        self._carriers = Carriers()
+        self.carriers = Carriers()
         self._keys: list[Keys] | None = None if limit is None else []
 
     def zone(self, fields: FieldMap) -> ZoneInfo:
@@ -142,7 +144,7 @@ class Intake:
             self.accepted.add(table)
         if rejects:
             self._set_aside(sorted(rejects, key=lambda reject: reject.row), batch.offset)
-        self._unload(self._carriers.look(batch, fields))
+        self._unload(self.carriers.look(batch, fields))
 
     def take_carried(self, batch_rows: int) -> Iterator[int]:
         """Take what rows carried along, at the end of the input; yields the number of rows so far.
@@ -150,18 +152,21 @@ class Intake:
         Raises:
             DumpError: as `take`.
         """
-        for cargoes in self._carriers.rest(batch_rows):
+        for cargoes in self.carriers.rest(batch_rows):
             self._unload(cargoes)
             yield self.rows
 
     def _unload(self, cargoes: Sequence[Cargo]) -> None:
-        if cargoes:
-            names = cargoes[0].fields.reads
-            columns = {name: [cargo.values[name] for cargo in cargoes] for name in names}
-            offsets = {cargo.row: cargo.offset for cargo in cargoes}
-            rows = np.array([cargo.row for cargo in cargoes], np.int64)
-            batch = RawRows(columns, rows, lambda place: cargoes[place].raw, offset=offsets.get)
-            self.take(batch, cargoes[0].fields)
+        for _, alike in groupby(cargoes, key=lambda cargo: id(cargo.fields)):
+            self._take_cargoes(list(alike))
+
+    def _take_cargoes(self, cargoes: Sequence[Cargo]) -> None:
+        names = cargoes[0].fields.reads
+        columns = {name: [cargo.values[name] for cargo in cargoes] for name in names}
+        offsets = {cargo.row: cargo.offset for cargo in cargoes}
+        rows = np.array([cargo.row for cargo in cargoes], np.int64)
+        batch = RawRows(columns, rows, lambda place: cargoes[place].raw, offset=offsets.get)
+        self.take(batch, cargoes[0].fields)
 
     @property
     def state(self) -> dict[str, Any]:
@@ -174,6 +179,7 @@ class Intake:
             "span": self.span,
             "times_assumed": self.times_assumed,
             "rounding": self.rounding.state,
+            "carried": self.carriers.state,
         }
 
     @state.setter
@@ -187,6 +193,7 @@ class Intake:
         self.span = state["span"]
         self.times_assumed = state["times_assumed"]
         self.rounding.state = state["rounding"]
+        self.carriers.state = state["carried"]
 
     def close(self) -> None:
         """Close the files in which rows wait."""

@@ -161,6 +161,13 @@ def _carried(layout: Layout, found: Mapping[str, str]) -> FieldMap | None:
         for name, there in hits.items()
         for place, hit in enumerate(there[1:])
     }
+    return map_carried(layout, columns, others, {"kind": "post", **layout.constants})
+
+
+def map_carried(
+    layout: Layout, columns: dict[str, str], others: dict[str, str], constants: dict[str, str]
+) -> FieldMap:
+    """Return the map of posts that rows of a layout carry along; what tells of the rows is left."""
     inner = replace(
         layout,
         kinds={},
@@ -170,7 +177,7 @@ def _carried(layout: Layout, found: Mapping[str, str]) -> FieldMap | None:
         account_is_file=False,
         remark="",
     )
-    return FieldMap(inner, columns, others=others, constants={"kind": "post", **layout.constants})
+    return FieldMap(inner, columns, others=others, constants=constants)
 
 
 def _platform(layout: Layout, where: str, table: str) -> dict[str, str]:

@@ -9,22 +9,24 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import chain, islice
 from typing import Any
 
-import numpy as np
-
 from rumorscan.errors import DumpError
 from rumorscan.readers.containers.finding import NoRowsError
 from rumorscan.readers.encodings.decoding import LineBlocks
 from rumorscan.readers.intake.door import Intake
+from rumorscan.readers.intake.shelves import Bookmarks, no_bookmarks
 from rumorscan.readers.layouts.finding import OTHER_LAYOUT, layout_of
 from rumorscan.readers.objects.allowances import Allowance
-from rumorscan.readers.objects.elements import Elements, ElementScanner
-from rumorscan.readers.objects.faults import Fault
-from rumorscan.readers.objects.joints import part_objects
 from rumorscan.readers.objects.lines import Broken, parse_line
 from rumorscan.readers.objects.lists import ListReader
-from rumorscan.readers.objects.long_lists import ElementStore, LongList, Part, Whole
+from rumorscan.readers.objects.long_lists import ElementStore, LongList, Whole
 from rumorscan.readers.objects.nesting import opening_of
 from rumorscan.readers.objects.outlines import Outline, Placed, settled
+from rumorscan.readers.objects.passages import (
+    ListPassages,
+    ObjectPassages,
+    first_of,
+    look_behind,
+)
 from rumorscan.readers.objects.paths import keys_of, value_at
 from rumorscan.readers.objects.rows import SAMPLE_ROWS, ObjectMap, split_objects
 from rumorscan.readers.objects.sequences import as_list, first_of_several
@@ -37,11 +39,14 @@ DOCUMENT_LIMIT = 1 << 29
 """Bytes that a JSON document may hold beside its lists; they are held in memory."""
 _BEGINNING = 64 << 10
 """Bytes in which the first post must end for others to be looked for behind it."""
-_BLANK = b" \t\r\n\v\f\0"
 
 
 def read_document(
-    blocks: LineBlocks, intake: Intake, make_map: MapMaker, batch_rows: int
+    blocks: LineBlocks,
+    intake: Intake,
+    make_map: MapMaker,
+    batch_rows: int,
+    bookmarks: Bookmarks | None = None,
 ) -> Iterator[ObjectMap]:
     """Read the list of posts in a JSON document into the intake.
 
@@ -61,24 +66,17 @@ def read_document(
     pieces = chain(head, pieces)
     feed = Feed(watch.over(as_list(pieces) if in_a_row else pieces, mark), mark)
     reader = ListReader(intake, make_map, batch_rows, watch.offset)
+    # what stands between posts in a row follows from everything before
+    marks = no_bookmarks(intake) if in_a_row or bookmarks is None else bookmarks
     faults: list[Placed] = []
-    if in_a_row or _first(feed) == b"[":
+    if in_a_row or first_of(feed) == b"[":
         feed.at += not in_a_row
-        yield from reader.read(_elements(feed, faults), faults)
+        yield from reader.read(ListPassages(feed, blocks, watch, faults), faults, marks)
         return
     where = intake.door.path
     with ElementStore(where, blocks.place, lambda: blocks.is_exact) as store:
-        yield from reader.read(_outlined(feed, store, intake, blocks.packed, faults), faults)
-
-
-def _first(feed: Feed) -> bytes:
-    """Go to the first character that is no white space, and return it."""
-    while feed.more():
-        rest = feed.data[feed.at :].lstrip(_BLANK)
-        feed.at = len(feed.data) - len(rest)
-        if rest:
-            return rest[:1]
-    return b""
+        lists = _outlined(feed, store, intake, blocks.packed, faults)
+        yield from reader.read(ObjectPassages(lists), faults, marks)
 
 
 def _beginning(pieces: Iterator[tuple[bytes, bool]]) -> Iterator[tuple[bytes, bool]]:
@@ -106,40 +104,10 @@ def is_row(value: dict[str, Any]) -> bool:
     return opening_of(value) is not None or find_items(value) in (None, [value])
 
 
-def _elements(feed: Feed, faults: list[Placed]) -> Iterator[Part]:
-    """Yield the elements of a document that is a list, and of lists behind it.
-
-    The faults are those of their ends.
-    """
-    while True:
-        scanner = ElementScanner(feed.place)
-        yield from scanner.cut(feed)
-        if not scanner.closed and len(part_objects(scanner.rest)) > 1:
-            yield Elements(scanner.rest, np.zeros(1, np.int64), scanner.place, torn=True)
-            return
-        if not scanner.closed:
-            detail = "the document is cut short: its list does not end"
-            faults.append((scanner.place, Fault("bad-json", detail, scanner.rest)))
-            return
-        if _first(feed) != b"[":
-            _look_behind(feed, "list", faults)
-            return
-        feed.at += 1
-
-
-def _look_behind(feed: Feed, what: str, faults: list[Placed]) -> bytes:
-    """Tell if something follows the end of the document; return how it begins."""
-    first = _first(feed)
-    if first:
-        rest = feed.data[feed.at :]
-        faults.append((feed.place, Fault("bad-json", f"stands behind the end of the {what}", rest)))
-    return first
-
-
 def _outlined(
     feed: Feed, store: ElementStore, intake: Intake, packed: bool, faults: list[Placed]
-) -> Iterator[Part]:
-    """Yield the posts of a document that is an object, or the page that holds them.
+) -> list[LongList | Whole]:
+    """Return the posts of a document that is an object, or the page that holds them.
 
     Its lists of another kind are noted.
 
@@ -147,7 +115,7 @@ def _outlined(
         DumpError: it holds none, or too much beside them, or further documents follow.
     """
     where = intake.door.path
-    if _first(feed) != b"{":
+    if first_of(feed) != b"{":
         raise _plain_error(feed.data[feed.at :], where)
     allowance, start = Allowance(where, packed), feed.place
     outline = Outline(feed, store, allowance, DOCUMENT_LIMIT)
@@ -158,7 +126,7 @@ def _outlined(
             "turn it into JSON lines (jq -c '.[]')"
         )
     faults += outline.faults
-    if not outline.is_cut and _look_behind(feed, "document", faults) in (b"{", b"["):
+    if not outline.is_cut and look_behind(feed, "document", faults) in (b"{", b"["):
         raise DumpError(
             f"{where}: is not JSON: several documents follow each other; "
             "turn them into JSON lines (jq -c .)"
@@ -172,16 +140,18 @@ def _outlined(
         raise _no_list(value, where)
     for name, items in others.items():
         intake.notes[f"objects of list '{name}', which is of another kind"] = len(items)
+    lists: list[LongList | Whole] = []
     for items in found:
         if isinstance(items, LongList):
-            yield from items.parts()
+            lists.append(items)
         else:
             place = start if len(items) == 1 else None
             values = [
                 settled(item, allowance, faults) if isinstance(item, dict) else item
                 for item in items
             ]
-            yield Whole(values, [place] * len(items))
+            lists.append(Whole(values, [place] * len(items)))
+    return lists
 
 
 def _is_page(items: list[Any]) -> bool:

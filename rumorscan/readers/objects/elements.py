@@ -9,8 +9,9 @@ list ends with `]`, and a `]` behind which elements go on.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -148,14 +149,51 @@ class ElementScanner:
             (True, b'\n')
         """
         while not self.closed and feed.more():
-            if self._key is None:
-                self._look_for_key(feed)
-            yield from self._take(feed)
-            if self._size > self._patience and not self.closed:
-                self._patience *= 2
-                yield from self._mend(feed, at_end=False)
+            yield from self.advance(feed)
+        yield from self.end(feed)
+
+    def advance(self, feed: Feed) -> Iterator[Elements]:
+        """Yield the elements that end in the piece at hand."""
+        if self._key is None:
+            self._look_for_key(feed)
+        yield from self._take(feed)
+        if self._size > self._patience and not self.closed:
+            self._patience *= 2
+            yield from self._mend(feed, at_end=False)
+
+    def end(self, feed: Feed) -> Iterator[Elements]:
+        """Yield what can be told from the rest of a list whose end is missing."""
         if not self.closed:
             yield from self._mend(feed, at_end=True)
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether little is known beside what belongs to no element so far."""
+        return not self._skips and self._size <= ELEMENT_LIMIT
+
+    @property
+    def state(self) -> dict[str, Any]:
+        """Where this is between two pieces, for another one that goes on."""
+        return {
+            "closed": self.closed,
+            "place": self.place,
+            "waiting": np.frombuffer(self.rest, np.uint8),
+            "structure": self._structure.state,
+            "patience": self._patience,
+            "mends": self._mends,
+            "mended_bytes": self._mended_bytes,
+            "key": None if self._key is None else self._key.hex(),
+        }
+
+    @state.setter
+    def state(self, state: Mapping[str, Any]) -> None:
+        self.closed, self.place = state["closed"], state["place"]
+        self._waiting = [state["waiting"].tobytes()]
+        self._size = len(self._waiting[0])
+        self._structure.state = state["structure"]
+        self._patience, self._mends = state["patience"], state["mends"]
+        self._mended_bytes = state["mended_bytes"]
+        self._key = None if state["key"] is None else bytes.fromhex(state["key"])
 
     def give_up(self, feed: Feed) -> None:
         """Let the feed have what waits of an element that is too long."""

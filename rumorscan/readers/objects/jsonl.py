@@ -10,7 +10,7 @@ The row number is the number of the line; the first line of the file is 1, blank
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from itertools import islice
 from typing import Any
@@ -27,6 +27,7 @@ from rumorscan.readers.intake.rows import RawRows, Reject
 from rumorscan.readers.intake.shelves import Bookmarks, no_bookmarks
 from rumorscan.readers.objects.joints import count_joined
 from rumorscan.readers.objects.lines import Broken, Lines, parse_exactly, parse_lines
+from rumorscan.readers.objects.nesting import REST_ROWS, Nesting
 from rumorscan.readers.objects.paths import value_at
 from rumorscan.readers.objects.rows import SAMPLE_ROWS, ObjectMap, split_objects
 from rumorscan.readers.objects.schemas import TypedParser
@@ -55,42 +56,52 @@ def read_jsonl(
     bookmarks = bookmarks or no_bookmarks(intake)
     blocks.unseen = bookmarks.skipped
     line = 1
-    carriers: dict[int, int | None] = {}
     for block in blocks:
         if reader is None:
             sample = _sample(block, intake.door.path)
             reader = LineReader(make_map(sample), sample)
-            if reader.carries:
-                bookmarks = no_bookmarks(intake)
+            if reader.nesting is not None:
+                bookmarks.follow(reader.nesting.hold)
         if bookmarks.skips():
             yield reader.map
         else:
             lines = Lines(block.data)
-            for batch in reader.batches(block, lines, line, batch_rows):
-                batch.offset = partial(_offset, block, line)
+            offset = partial(_offset, block, line)
+            for batch in reader.batches(block, lines, line, batch_rows, offset):
+                batch.offset = offset
                 intake.take(batch, reader.map.fields)
                 yield reader.map
             if reader.joined:
                 intake.notes["rows that shared the line of another, read alone"] += reader.joined
                 reader.joined = 0
-            carriers |= {row: _offset(block, line, row) for row in reader.waiting(line)}
-            if reader.carries:  # a new key may have told
-                bookmarks = no_bookmarks(intake)
             line += len(lines)
         state = bookmarks.passed(partial(_so_far, reader, blocks, line))
         if state is not None:
-            reader.go_on(state)
-            line, blocks.replaced, blocks.other_lines = state["lines"]
+            line = _go_on(reader, blocks, state)
     if reader is None:
         raise NoRowsError(f"{intake.door.path}: the file is empty; expected posts")
+    state = bookmarks.passed_all()
+    if state is not None:
+        line = _go_on(reader, blocks, state)
+        yield reader.map
+    so_far = partial(_so_far, reader, blocks, line)
     for batch in reader.rest(batch_rows):
-        batch.offset = carriers.get
+        batch.offset = reader.nesting.offsets.get if reader.nesting else batch.offset
         intake.take(batch, reader.map.fields)
         yield reader.map
+        bookmarks.passed(so_far)
 
 
 def _so_far(reader: LineReader, blocks: LineBlocks, line: int) -> dict[str, Any]:
     return {**reader.so_far(), "lines": (line, blocks.replaced, blocks.other_lines)}
+
+
+def _go_on(reader: LineReader, blocks: LineBlocks, state: Mapping[str, Any]) -> int:
+    """Go on where another reader was; return the number of the next line."""
+    reader.go_on(state)
+    line: int
+    line, blocks.replaced, blocks.other_lines = state["lines"]
+    return line
 
 
 def _offset(block: Block, first: int, row: int) -> int | None:
@@ -130,9 +141,9 @@ class LineReader:
         self._parser = TypedParser(fields, sample)
 
     @property
-    def carries(self) -> bool:
-        """Whether posts carry others along, which is told at the end."""
-        return self.map.nesting is not None or self.map.fields.carried is not None
+    def nesting(self) -> Nesting | None:
+        """How posts are found in posts; None where they hold none."""
+        return self.map.nesting
 
     def so_far(self) -> dict[str, Any]:
         """Return what a reader of the next block must know of those before it."""
@@ -143,22 +154,36 @@ class LineReader:
         self.map.go_on(state["map"])
         self._parser.types = state["types"]
 
-    def batches(self, block: Block, lines: Lines, line: int, batch_rows: int) -> Iterator[RawRows]:
-        """Yield the rows of a block; `line` is the number of its first line."""
+    def batches(
+        self,
+        block: Block,
+        lines: Lines,
+        line: int,
+        batch_rows: int,
+        offset: Callable[[int], int | None],
+    ) -> Iterator[RawRows]:
+        """Yield the rows of a block.
+
+        Args:
+            block: whole lines.
+            lines: where they lie.
+            line: the number of the first one.
+            batch_rows: at most so many are yielded at once.
+            offset: number of a line to where it begins in the file.
+        """
         if block.overlong:
             text = block.data.decode(errors="ignore")
             yield self.map.raw_rows([], [], [Reject(line, "too-long", "over 16 MB", text)])
             return
+        if self.nesting is not None:
+            self.nesting.offset = offset
         yield from self.read(lines, line, batch_rows)
-
-    def waiting(self, first: int) -> Iterable[int]:
-        """Return the lines, from one on, that carried along posts which wait for the end."""
-        return self.map.nesting.waiting(first) if self.map.nesting is not None else ()
 
     def rest(self, batch_rows: int) -> Iterator[RawRows]:
         """Yield the posts that others carried along, with the numbers of those lines."""
-        if self.map.nesting is not None:
-            yield from self._nested(self.map.nesting.rest(), [], batch_rows)
+        if self.nesting is not None:
+            for part in self.nesting.rest_in_parts(min(batch_rows, REST_ROWS)):
+                yield self.map.raw_rows(*split_objects(part))
 
     def read(
         self, lines: Lines, line: int, batch_rows: int, whole: bool = True

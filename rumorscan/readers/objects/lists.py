@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
-from itertools import chain, islice
+from itertools import chain, groupby, islice
 from typing import Any
 
 import numpy as np
@@ -19,11 +19,14 @@ from rumorscan.readers.containers.finding import NoRowsError
 from rumorscan.readers.encodings.decoding import BLOCK_BYTES
 from rumorscan.readers.intake.door import Intake
 from rumorscan.readers.intake.rows import RawRows
+from rumorscan.readers.intake.shelves import Bookmarks
 from rumorscan.readers.objects.elements import Elements
 from rumorscan.readers.objects.faults import Fault
 from rumorscan.readers.objects.jsonl import LineReader
 from rumorscan.readers.objects.lines import Lines
 from rumorscan.readers.objects.long_lists import Part, parse_part, shortened
+from rumorscan.readers.objects.nesting import REST_ROWS, Nesting
+from rumorscan.readers.objects.passages import Passages
 from rumorscan.readers.objects.rows import SAMPLE_ROWS, ObjectMap, split_objects
 
 MapMaker = Callable[[list[Any]], ObjectMap]
@@ -88,51 +91,112 @@ class ListReader:
         self._batch_rows = batch_rows
         self._offset = offset
         self._row = 1
+        self._found = 0  # of the part at hand, rows found so far
+        self._is_over = False
 
     def read(
-        self, parts: Iterable[Part], faults: Iterable[tuple[int | None, Fault]]
+        self,
+        passages: Passages,
+        faults: Iterable[tuple[int | None, Fault]],
+        bookmarks: Bookmarks,
     ) -> Iterator[ObjectMap]:
-        """Read the parts of a list; yields the field map after each batch.
+        """Read the elements of a list; yields the field map after each batch.
 
         Args:
-            parts: the elements.
+            passages: the elements.
             faults: what is wrong with the document, known after its elements.
+            bookmarks: of the reading.
 
         Raises:
             DumpError: no element is an object, the keys cannot be mapped, or a row is bad and the
                 intake is strict.
         """
-        sample, parts = self._begun(iter(parts), faults)
+        parts = passages.parts()
+        sample, head = self._begun(parts, faults)
         fields = self._make_map(sample)
-        if fields.nesting is not None:
-            items = chain.from_iterable(zip(*parse_part(part), strict=True) for part in parts)
-            found = chain(fields.nesting.rows(items), faults, fields.nesting.rest())
-            yield from self._take(found, fields)
-            return
         reader = LineReader(fields, sample)
-        for part in parts:
-            if isinstance(part, Elements) and _have_lines(part):
-                places = (part.begins() + part.start).tolist()
-                first = self._row
-                self._row += len(places)
-                for batch in reader.read(ElementLines(part), first, self._batch_rows):
-                    batch.raw = partial(_stripped, batch.raw)
-                    batch.broken = [replace(bad, raw=bad.raw.strip()) for bad in batch.broken]
-                    self._hand_over(batch, places, first, fields)
-                    yield fields
-            else:
-                yield from self._take(zip(*parse_part(part), strict=True), fields)
-        yield from self._take(faults, fields)
+        if fields.nesting is not None:
+            bookmarks.follow(fields.nesting.hold)
+        state = bookmarks.passed_all()
+        if state is None:
+            parts = passages.again(head, parts)
+        else:
+            self._go_on(state, reader)
+            passages.go_on(state["passages"])
+            parts = iter(()) if self._is_over else passages.parts()
+            yield fields
+        kept = partial(bookmarks.passed, partial(self._so_far, reader, passages))
+        for is_between, passage in groupby(parts, key=lambda part: part is None):
+            if is_between:
+                kept()
+                continue
+            for part in (part for part in passage if part is not None):
+                if fields.nesting is not None:
+                    yield from self._nested(part, fields.nesting, fields, kept)
+                else:
+                    yield from self._flat(part, reader)
+        if not self._is_over:
+            yield from self._take(faults, fields)
+            self._is_over = True
+            kept()
+        if fields.nesting is not None:
+            for rest in fields.nesting.rest_in_parts(min(self._batch_rows, REST_ROWS)):
+                yield from self._take(rest, fields)
+                kept()
+
+    def _flat(self, part: Part, reader: LineReader) -> Iterator[ObjectMap]:
+        """Read elements that are rows."""
+        if not isinstance(part, Elements) or not _have_lines(part):
+            yield from self._take(zip(*parse_part(part), strict=True), reader.map)
+            return
+        places = (part.begins() + part.start).tolist()
+        first = self._row
+        self._row += len(places)
+        for batch in reader.read(ElementLines(part), first, self._batch_rows):
+            batch.raw = partial(_stripped, batch.raw)
+            batch.broken = [replace(bad, raw=bad.raw.strip()) for bad in batch.broken]
+            self._hand_over(batch, places, first, reader.map)
+            yield reader.map
+
+    def _nested(
+        self, part: Part, nesting: Nesting, fields: ObjectMap, kept: Callable[[], Any]
+    ) -> Iterator[ObjectMap]:
+        """Read elements that hold rows; say where it can be gone on with inside of them."""
+        items = zip(*parse_part(part), strict=True)
+        if isinstance(part, Elements):
+            yield from self._take(nesting.rows(items), fields)
+            return
+        found = islice(nesting.found(items), self._found, None)
+        for some in _batches(((one.number, one) for one in found), self._batch_rows):
+            rows = (nesting.rows_of(one) for _, one in some)
+            yield from self._take(chain.from_iterable(rows), fields)
+            self._found += len(some)
+            kept()
+        self._found = 0
+
+    def _so_far(self, reader: LineReader, passages: Passages) -> dict[str, Any]:
+        return {
+            "reader": reader.so_far(),
+            "passages": passages.state,
+            "row": self._row,
+            "found": self._found,
+            "is_over": self._is_over,
+        }
+
+    def _go_on(self, state: Mapping[str, Any], reader: LineReader) -> None:
+        reader.go_on(state["reader"])
+        self._row, self._found = state["row"], state["found"]
+        self._is_over = state["is_over"]
 
     def _begun(
-        self, parts: Iterator[Part], faults: Iterable[tuple[int | None, Fault]]
-    ) -> tuple[list[dict[str, Any]], Iterator[Part]]:
-        """Return the first objects, and all parts."""
+        self, parts: Iterator[Part | None], faults: Iterable[tuple[int | None, Fault]]
+    ) -> tuple[list[dict[str, Any]], list[Part]]:
+        """Return the first objects, and the parts that hold them."""
         where = self._intake.door.path
         head: list[Part] = []
         first: list[Any] = []
         size = 0
-        for part in parts:
+        for part in (part for part in parts if part is not None):
             head.append(part)
             first += parse_part(part)[1][: SAMPLE_ROWS - len(first)]
             size += len(part.data) if isinstance(part, Elements) else 0
@@ -145,7 +209,7 @@ class ListReader:
             if first and isinstance(first[0], Fault):
                 raise kind(f"{where}: is not JSON: {first[0].detail}")
             raise kind(f"{where}: holds no list of objects; expected a list of posts")
-        return sample, chain(head, parts)
+        return sample, head
 
     def _take(
         self, found: Iterable[tuple[int | None, Any]], fields: ObjectMap

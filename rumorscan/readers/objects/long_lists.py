@@ -184,9 +184,9 @@ class LongList(KeptRows):
             codes = np.frombuffer(part.data + b" ", np.uint8)
             self.has_objects = bool((codes[part.begins()] == _OPENING).any())
 
-    def parts(self) -> Iterator[Part]:
-        """Yield the elements, some at a time."""
-        for kept in self._kept:
+    def parts(self, start: int = 0) -> Iterator[Part]:
+        """Yield the elements, some at a time, but so many of the first parts."""
+        for kept in self._kept[start:]:
             yield kept if isinstance(kept, Whole) else self._store.fetch(kept)
 
     def numbered(self) -> Iterator[tuple[int | None, Any]]:

@@ -8,10 +8,11 @@ it, at the end of the file.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from rumorscan.readers.intake.holds import Hold
 from rumorscan.readers.layouts.aliases import ALIASES
 from rumorscan.readers.layouts.catalog import OPENINGS, OTHER_LAYOUT
 from rumorscan.readers.layouts.finding import layout_of
@@ -22,6 +23,8 @@ Numbered = tuple[Any, Any]
 """The number of the row in the file that something comes from, or its place, and the thing."""
 PENDING_LIMIT = 100_000
 """Posts that wait for the end of the file at most; further ones are read where they are met."""
+REST_ROWS = 8_192
+"""Of what waited for the end of the file, so many rows are read together."""
 _DEEPEST = 64
 _ROOTS = frozenset(opening.marks[0].split(".")[0] for opening in OPENINGS)
 """Of these keys every object has one that holds posts."""
@@ -167,6 +170,11 @@ class Nesting:
     Args:
         layout: how the posts are written.
 
+    Attributes:
+        hold: what waits for the end of the file: number, offset and row.
+        offset: row number to where the row begins that is being read, if that is known.
+        offsets: the same for the rows that carried along what `rest` has yielded.
+
     Example:
         >>> from rumorscan.readers.layouts.finding import layout_named
         >>> nesting = Nesting(layout_named("weibo-archiver"))
@@ -184,8 +192,9 @@ class Nesting:
         self._ids = layout.columns.get("post_id", ALIASES["post_id"])
         self._id_paths = [column.split(".") for column in self._ids]
         self._texts = layout.columns.get("text", ALIASES["text"])
-        self._seen: set[str] = set()
-        self._pending: dict[str, Numbered] = {}
+        self.hold: Hold[tuple[Any, int | None, Any]] = Hold(list, tuple)
+        self.offset: Callable[[int], int | None] = _unknown
+        self.offsets: dict[int, int | None] = {}
 
     @classmethod
     def of(cls, sample: Sequence[Any], layout: Layout | None = None) -> Nesting | None:
@@ -205,27 +214,38 @@ class Nesting:
 
     def rows(self, items: Iterable[Numbered]) -> Iterator[Numbered]:
         """Yield the rows of objects; what is no object is yielded as it is."""
+        for found in self.found(items):
+            yield from self.rows_of(found)
+
+    def found(self, items: Iterable[Numbered]) -> Iterator[Found]:
+        """Yield the posts that objects hold, not yet freed of the posts in them."""
         for number, item in items:
-            for found in opened(item, number):
-                if found.cited:
-                    yield from self._later(found.number, found.row, {})
-                else:
-                    yield from self._unrolled(found.number, found.row, {})
+            yield from opened(item, number)
+
+    def rows_of(self, found: Found) -> Iterator[Numbered]:
+        """Yield the rows of a post that was found; each must be taken before the next one."""
+        if found.cited:
+            yield from self._later(found.number, found.row, {})
+        else:
+            yield from self._unrolled(found.number, found.row, {})
 
     def rest(self) -> Iterator[Numbered]:
         """Yield what others carried along and the file did not have by itself."""
-        while self._pending:
-            name = next(iter(self._pending))
-            number, row = self._pending.pop(name)
-            if name not in self._seen:
-                yield from self._unrolled(number, row, row.pop("@told", {}))
+        for part in self.rest_in_parts(1):
+            yield from part
 
-    def waiting(self, first: int) -> Iterator[int]:
-        """Yield the numbers, from one on, of rows that carried along what waits for the end."""
-        for number, _ in reversed(self._pending.values()):
-            if number < first:
-                break
-            yield number
+    def rest_in_parts(self, count: int) -> Iterator[list[Numbered]]:
+        """Yield the same in parts of at least so many rows; between them it can be gone on with."""
+        part: list[Numbered] = []
+        self.offset = self.offsets.get
+        for number, offset, row in self.hold.unload():
+            self.offsets[number] = offset
+            part += self._unrolled(number, row, row.pop("@told", {}))
+            if len(part) >= count:
+                yield part
+                part = []
+        if part:
+            yield part
 
     def _unrolled(self, number: int, row: Any, told: dict[str, Any]) -> Iterator[Numbered]:
         """Yield a row, then the rows in it, with what is told about each."""
@@ -243,7 +263,7 @@ class Nesting:
             for branch in self.layout.branches if depth < _DEEPEST else ():
                 self._take(own, branch, name, (inner, later, depth))
             if name is not None:
-                self._seen.add(name)
+                self.hold.own[name] = None
             yield number, own
             for carried, about in later:
                 yield from self._later(number, carried, about)
@@ -295,11 +315,12 @@ class Nesting:
         )
 
     def _later(self, number: int, row: Any, told: dict[str, Any]) -> Iterator[Numbered]:
-        name = self._id_of(row)
-        if name is None or (len(self._pending) >= PENDING_LIMIT and name not in self._seen):
+        name, hold = self._id_of(row), self.hold
+        if name is None or (len(hold.waiting) >= PENDING_LIMIT and name not in hold.own):
             yield from self._unrolled(number, row, told)
-        elif name not in self._seen:
-            self._pending.setdefault(name, (number, {**row, "@told": told} if told else dict(row)))
+        elif name not in hold.own and name not in hold.waiting:
+            waits = {**row, "@told": told} if told else dict(row)
+            hold.waiting[name] = number, self.offset(number), waits
 
     def _key_lists(self, own: dict[str, Any]) -> None:
         for path, key in self.layout.keyed.items():
@@ -321,3 +342,9 @@ class Nesting:
             if value is not None and value != "":
                 return str(value)
         return None
+
+
+def _unknown(number: int) -> int | None:
+    """Return no offset: what is read has none, or it is told elsewhere."""
+    del number
+    return None

@@ -6,8 +6,7 @@ line.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from itertools import chain
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -29,6 +28,7 @@ class Feed:
         data: the piece at hand; it ends in no character that says something about the next.
         at: how much of it is taken.
         start: where it begins in the document.
+        count: how many pieces were fetched.
 
     Example:
         >>> feed = Feed([b'[1, "', b'x"]'], 0)
@@ -41,6 +41,24 @@ class Feed:
         self.data = b""
         self.at = 0
         self.start = start
+        self.count = 0
+        self._ahead: bytes | None = None  # of the piece that was fetched last
+
+    @property
+    def is_between(self) -> bool:
+        """Whether all that was fetched is taken."""
+        return self.at >= len(self.data) and not self._ahead
+
+    @property
+    def state(self) -> dict[str, int]:
+        """Where this is between two pieces, for another feed of the same document."""
+        return {"count": self.count, "place": self.place}
+
+    def go_on(self, state: Mapping[str, int]) -> None:
+        """Go to where another feed was; the pieces up to there may be empty."""
+        while self.count < state["count"] and self._fetched() is not None:
+            pass
+        self.data, self.at, self.start, self._ahead = b"", 0, state["place"], None
 
     @property
     def place(self) -> int:
@@ -50,17 +68,25 @@ class Feed:
     def more(self) -> bool:
         """Fetch the next piece if this one is taken; return whether there is anything."""
         while self.at >= len(self.data):
-            piece = next(self._pieces, None)
+            piece = self._fetched()
             if piece is None:
                 return False
             self.start += len(self.data)
             if (len(piece) - len(piece.rstrip(b"\\"))) % 2:
                 # the last one says something about what follows
-                following = next(self._pieces, b"")
-                piece += following[:1]
-                self._pieces = chain([following[1:]], self._pieces)
+                self._ahead = self._fetched() or b""
+                piece += self._ahead[:1]
+                self._ahead = self._ahead[1:]
             self.data, self.at = piece, 0
         return True
+
+    def _fetched(self) -> bytes | None:
+        piece = self._ahead
+        if piece is None:
+            piece = next(self._pieces, None)
+            self.count += piece is not None
+        self._ahead = None
+        return piece
 
     def go_back(self, data: bytes, place: int) -> None:
         """Read again what was taken; nothing is left of the piece at hand."""
@@ -80,13 +106,24 @@ class Watch:
 
     def __init__(self) -> None:
         self._until: int | None = None
+        self._place = 0
+
+    @property
+    def state(self) -> dict[str, int | None]:
+        """What was told so far, for another watch over the same document."""
+        return {"until": self._until, "place": self._place}
+
+    def go_on(self, state: Mapping[str, int | None]) -> None:
+        """Go on where another watch was."""
+        self._until, self._place = state["until"], state["place"] or 0
 
     def over(self, pieces: Iterable[tuple[bytes, bool]], start: int) -> Iterator[bytes]:
         """Yield pieces, each of which comes with whether it stands in the file so."""
+        self._place = start
         for data, is_exact in pieces:
             if not is_exact and self._until is None:
-                self._until = start
-            start += len(data)
+                self._until = self._place
+            self._place += len(data)
             yield data
 
     def offset(self, place: int) -> int | None:
@@ -106,6 +143,15 @@ class Structure:
         self.depth = depth
         self.torn = False
         self._is_open = False
+
+    @property
+    def state(self) -> tuple[int, bool, bool]:
+        """What another one must know to go on."""
+        return self.depth, self.torn, self._is_open
+
+    @state.setter
+    def state(self, state: tuple[int, bool, bool]) -> None:
+        self.depth, self.torn, self._is_open = state
 
     def begin(self, depth: int) -> None:
         """Go on outside of strings and at that depth."""

@@ -13,7 +13,9 @@ from typing import Any
 import pyarrow as pa
 
 from rumorscan.readers.intake.door import Intake
+from rumorscan.readers.intake.shelves import Bookmarks, no_bookmarks
 from rumorscan.readers.layouts.fields import FieldMap
+from rumorscan.readers.objects.nesting import REST_ROWS
 from rumorscan.readers.objects.rows import SAMPLE_ROWS, ObjectMap, split_objects
 from rumorscan.readers.tables.columns import sound_strings
 
@@ -62,25 +64,53 @@ def objects_of(
 
 
 def read_objects(
-    batches: Iterable[pa.RecordBatch], intake: Intake, objects: ObjectMap, batch_rows: int
+    batches: Iterable[pa.RecordBatch],
+    intake: Intake,
+    objects: ObjectMap,
+    batch_rows: int,
+    bookmarks: Bookmarks | None = None,
 ) -> Iterator[FieldMap]:
     """Read rows, and the posts in them, into the intake; yields the field map after each batch.
+
+    Between batches it can be gone on with: what was read is then decoded and passed over.
 
     Raises:
         DumpError: a row is bad and the intake is strict.
         pa.ArrowInvalid: a row holds more than `VALUES_AT_ONCE` values.
     """
-
-    def numbered() -> Iterator[tuple[int, Any]]:
-        first = 1
-        for part in (part for batch in batches for part in _cut(batch)):
+    bookmarks = bookmarks or no_bookmarks(intake)
+    if objects.nesting is not None:
+        bookmarks.follow(objects.nesting.hold)
+    first = 1
+    for part in (part for batch in batches for part in _cut(batch)):
+        if bookmarks.skips():
+            yield objects.fields
+        else:
             rows, mended = rows_of(part)
             if mended:
                 intake.notes["values that were no UTF-8, mended"] += mended
-            yield from enumerate(rows, first)
-            first += len(rows)
+            numbered = enumerate(rows, first)
+            found = objects.nesting.rows(numbered) if objects.nesting is not None else numbered
+            yield from _take(found, intake, objects, batch_rows)
+        first += part.num_rows
+        state = bookmarks.passed(objects.so_far)
+        if state is not None:
+            objects.go_on(state)
+    state = bookmarks.passed_all()
+    if state is not None:
+        objects.go_on(state)
+    if objects.nesting is not None:
+        for rest in objects.nesting.rest_in_parts(min(batch_rows, REST_ROWS)):
+            yield from _take(iter(rest), intake, objects, batch_rows)
+            bookmarks.passed()
 
-    yield from read_numbered(numbered(), intake, objects, batch_rows)
+
+def _take(
+    found: Iterator[tuple[int, Any]], intake: Intake, objects: ObjectMap, batch_rows: int
+) -> Iterator[FieldMap]:
+    while part := list(islice(found, batch_rows)):
+        intake.take(objects.raw_rows(*split_objects(part)), objects.fields)
+        yield objects.fields
 
 
 def _cut(batch: pa.RecordBatch) -> Iterator[pa.RecordBatch]:
@@ -117,9 +147,7 @@ def read_numbered(
     nesting = objects.nesting
     streams = [numbered] if nesting is None else [nesting.rows(numbered), nesting.rest()]
     for stream in streams:
-        while part := list(islice(stream, batch_rows)):
-            intake.take(objects.raw_rows(*split_objects(part)), objects.fields)
-            yield objects.fields
+        yield from _take(stream, intake, objects, batch_rows)
 
 
 def rows_of(batch: pa.RecordBatch) -> tuple[list[dict[str, Any]], int]:

@@ -63,8 +63,8 @@ def read_parquet(
 ) -> Iterator[FieldMap]:
     """Read a Parquet file into the intake; only the mapped columns are read.
 
-    Between row groups it can be gone on with. Where rows hold posts, all columns are read, in
-    one go.
+    Between row groups it can be gone on with. Where rows hold posts, all columns are read, and it
+    can be gone on with between batches.
 
     Raises:
         DumpError: the file is damaged or hostile, the columns cannot be mapped, or a row is bad
@@ -84,14 +84,13 @@ def read_parquet(
                 batches = source.watched(_batches(file, rows, groups))
                 objects, batches = objects_of(batches, maps.of_objects)
                 if objects is not None:
-                    yield from read_objects(batches, intake, objects, batch_rows)
+                    yield from read_objects(batches, intake, objects, batch_rows, bookmarks)
                     return
             source.decoded = 0
         with open_parquet(path) as file:
             fields = maps.of_columns(column_names(file.schema_arrow))
-            if bookmarks is None or fields.carried is not None:  # which is told at the end
-                bookmarks = no_bookmarks(intake)
-            yield from _read_groups(file, source, intake, fields, batch_rows, bookmarks)
+            marks = bookmarks or no_bookmarks(intake)
+            yield from _read_groups(file, source, intake, fields, batch_rows, marks)
     except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
         raise DumpError(
             f"{source.where}: cannot be read as Parquet: {_first_line(error)}"

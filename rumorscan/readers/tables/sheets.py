@@ -82,11 +82,20 @@ def read_sheets(
     make_map: MapMaker,
     batch_rows: int,
     bookmarks: Bookmarks | None = None,
+    seal: str = "",
 ) -> Iterator[Taken]:
     """Read the tables that hold posts into the intake; yields what was taken after each batch.
 
     Between batches it can be gone on with. Where some table is of a known layout, tables of none
     are left out. What is left out is noted with its number of rows.
+
+    Args:
+        sheets: all tables of the file.
+        intake: takes the rows.
+        make_map: makes the field map of a table.
+        batch_rows: at most so many are handed over at once.
+        bookmarks: of the reading.
+        seal: what another process shall know of the file; the last part of the state.
 
     Raises:
         DumpError: no table holds posts, or a row is bad and the intake is strict.
@@ -95,10 +104,8 @@ def read_sheets(
     if not chosen:
         raise first_error or NoRowsError(f"{intake.door.path}: holds no table; expected posts")
     bookmarks = bookmarks or no_bookmarks(intake)
-    done: tuple[int, int, int] | None = None
-    while bookmarks.skips():
-        done = bookmarks.passed(lambda: None)
-    at, passed, first = done or (0, 0, 1)
+    done: tuple[int, int, int, str] | None = bookmarks.passed_all()
+    at, passed, first, _ = done or (0, 0, 1, "")
     taken: Taken | None = None
     for number, (sheet, fields) in enumerate(chosen):
         if taken is None:
@@ -115,12 +122,15 @@ def read_sheets(
         if done is not None:
             yield taken
         count = passed if number == at else 0
-        for batch in _batches(sheet, batch_rows, count):
+        for batch, is_last in _batches(sheet, batch_rows, count):
             intake.take(_raw_rows(sheet, fields, batch, first), fields)
             first += len(batch)
             count += len(batch)
             yield taken
-            bookmarks.passed(partial(tuple, (number, count, first)))
+            place = (number + 1, 0) if is_last else (number, count)
+            bookmarks.passed(partial(tuple, (*place, first, seal)))
+    if taken is not None and at == len(chosen):
+        yield taken
 
 
 def _choose(
@@ -145,7 +155,10 @@ def _choose(
     return chosen, first_error
 
 
-def _batches(sheet: Sheet, batch_rows: int, passed: int) -> Iterator[list[Cells | Unread]]:
+def _batches(
+    sheet: Sheet, batch_rows: int, passed: int
+) -> Iterator[tuple[list[Cells | Unread], bool]]:
+    """Yield the rows some at a time, each with whether the table is known to have no more."""
     batch: list[Cells | Unread] = []
     size = 0
     for row in sheet.rows(passed):
@@ -153,10 +166,10 @@ def _batches(sheet: Sheet, batch_rows: int, passed: int) -> Iterator[list[Cells 
         if not isinstance(row, Unread):
             size += sum(len(cell) for cell in row if isinstance(cell, (str, bytes)))
         if len(batch) >= batch_rows or size >= _BATCH_CHARACTERS:
-            yield batch
+            yield batch, False
             batch, size = [], 0
     if batch:
-        yield batch
+        yield batch, True
 
 
 def _raw_rows(

@@ -5,6 +5,7 @@ The first row of a sheet that names a column of posts is its header; blank rows 
 
 from __future__ import annotations
 
+import hashlib
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,12 +20,15 @@ from rumorscan.errors import DumpError
 from rumorscan.readers.containers.archives import BEGINNINGS
 from rumorscan.readers.containers.packings import Limits
 from rumorscan.readers.intake.door import Intake
+from rumorscan.readers.intake.shelves import Bookmarks, no_bookmarks
 from rumorscan.readers.tables.sheets import Cells, MapMaker, Sheet, Taken, read_sheets
 from rumorscan.readers.tables.workbook_limits import check_workbook
 from rumorscan.readers.tables.xls_limits import check_old_workbook
 from rumorscan.readers.values.plain import EXACT_DOUBLE
 
 _HEADER_ROWS = 10
+_BATCH_ROWS = 16_384
+"""A sheet has a million rows at most: of so many it can be gone on with."""
 
 
 def read_workbook(
@@ -33,16 +37,25 @@ def read_workbook(
     make_map: MapMaker,
     batch_rows: int,
     limits: Limits | None = None,
+    bookmarks: Bookmarks | None = None,
 ) -> Iterator[Taken]:
     """Read the sheets of a workbook that hold posts into the intake.
+
+    Between batches of rows it can be gone on with. The library parses a sheet as a whole, but
+    what takes longest is to check it before; of the same file that is not done again.
 
     Raises:
         DumpError: the file is damaged, hostile or too large, no sheet holds posts, or a row is
             bad and the intake is strict.
     """
     where = intake.door.path
+    bookmarks = bookmarks or no_bookmarks(intake)
     with _ours(where), _silent_panics(), path.open("rb") as file:
-        if file.read(4).startswith(BEGINNINGS):
+        seal = hashlib.file_digest(file, "sha256").hexdigest()
+        file.seek(0)
+        if bookmarks.known is not None and bookmarks.known[-1] == seal:
+            pass
+        elif file.read(4).startswith(BEGINNINGS):
             check_workbook(path, where, limits)
         else:
             check_old_workbook(path, where)
@@ -54,7 +67,12 @@ def read_workbook(
             for name in workbook.sheet_names
         ]
     yield from read_sheets(
-        [sheet for sheet in sheets if sheet.columns], intake, make_map, batch_rows
+        [sheet for sheet in sheets if sheet.columns],
+        intake,
+        make_map,
+        min(batch_rows, _BATCH_ROWS),
+        bookmarks,
+        seal,
     )
 
 
@@ -100,7 +118,7 @@ def _sheet(sheet: CalamineSheet, intake: Intake, make_map: MapMaker) -> Sheet:
     start, header = _header(sheet, make_map)
     count = max(sheet.height - start - 1, 0) if header else 0
 
-    def rows() -> Iterator[Cells]:
+    def rows(passed: int) -> Iterator[Cells]:
         cells = islice(sheet.iter_rows(), start + 1, None)
         while True:
             with _ours(intake.door.path):
@@ -111,11 +129,14 @@ def _sheet(sheet: CalamineSheet, intake: Intake, make_map: MapMaker) -> Sheet:
             if all(cell is None for cell in row):
                 continue
             if [str(cell or "").strip() for cell in row] == header:
-                intake.notes["repeated headers dropped"] += 1
-                continue
-            yield row
+                if not passed:  # who read the rows before has counted those among them
+                    intake.notes["repeated headers dropped"] += 1
+            elif passed:
+                passed -= 1
+            else:
+                yield row
 
-    return Sheet(sheet.name, header, count, lambda passed: islice(rows(), passed, None))
+    return Sheet(sheet.name, header, count, rows)
 
 
 def _header(sheet: CalamineSheet, make_map: MapMaker) -> tuple[int, list[str]]:
