@@ -10,6 +10,7 @@ from rumorscan.readers.containers.finding import bare_name
 from rumorscan.readers.encodings.charsets import guess_encoding
 from rumorscan.readers.layouts.finding import OTHER_LAYOUT, Layout, known_layouts, layout_named
 from rumorscan.readers.objects.documents import find_items
+from rumorscan.readers.objects.extended import plain
 from rumorscan.readers.objects.lines import Broken, parse_line
 from rumorscan.readers.objects.nesting import opening_of
 
@@ -113,7 +114,7 @@ def _json_kind(text: str, name: str) -> Syntax:
     if name.endswith(_LINES):
         return Syntax("jsonl", "its name")
     first, _, rest = text.partition("\n")
-    row = parse_line(first.encode(errors="replace"))
+    row = plain(parse_line(first.encode(errors="replace")))
     if isinstance(row, dict):
         if rest.strip():
             return Syntax("jsonl", "every line is an object")

@@ -9,6 +9,7 @@ import orjson
 
 from rumorscan.readers.intake.rows import COLUMN_LIMIT, Reject
 from rumorscan.readers.objects.elements import Elements
+from rumorscan.readers.objects.extended import is_extended, plain
 from rumorscan.readers.objects.lines import Broken, parse_line
 
 _SHOWN = 8_192
@@ -56,7 +57,7 @@ def parse_elements(elements: Elements) -> list[Any]:
     for number, item in enumerate(items):
         if type(item) is dict and len(item) > COLUMN_LIMIT:
             items[number] = _wide(item)
-    return list(items)
+    return list(map(plain, items)) if is_extended(elements.data) else list(items)
 
 
 def _parsed_alone(data: bytes) -> Any:
