@@ -266,3 +266,38 @@ def test_sheets_of_tieba_in_one_workbook_know_the_thread(tmp_path):
     }
     write_workbook(tmp_path / "tieba.xlsx", sheets)
     assert read_posts(tmp_path / "tieba.xlsx").column("root_id").to_pylist() == ["900", "900"]
+
+
+def test_accounts_and_followers_of_bilibili_do_not_stop_a_folder(tmp_path):
+    folder = tmp_path / "data" / "bilibili" / "jsonl"
+    folder.mkdir(parents=True)
+    post = {"video_id": "1", "desc": TEXT, "create_time": 1772414047, "user_id": "7"}
+    rows = {
+        "contents": {**post, "nickname": "小禾", "video_danmaku": "1"},
+        "creators": {"user_id": "7", "nickname": "小禾", "sign": "", "total_fans": 5},
+        "contacts": {"up_id": "7", "fan_id": "8", "up_name": "小禾", "fan_name": "小粟"},
+    }
+    for name, row in rows.items():
+        (folder / f"creator_{name}_2026-03-02.jsonl").write_text(json.dumps(row), "utf-8")
+    posts = read_posts(tmp_path)
+    assert posts.column("text").to_pylist() == [TEXT]
+    assert sum("no row, passed over" in report.notes for report in posts.inputs) == 2
+
+
+def test_comments_of_tieba_are_known_by_the_link_and_by_the_misspelled_parent(tmp_path):
+    path = tmp_path / "comments.jsonl"
+    row = {
+        "comment_id": "2",
+        "parment_comment_id": "1",
+        "content": "真的吗",
+        "user_link": "https://tieba.test/home/main?id=tb.1.x",
+        "user_nickname": "小粟",
+        "publish_time": "2026-03-02 09:14",
+        "note_id": "9",
+        "tieba_name": "城东吧",
+    }
+    path.write_text(json.dumps(row), encoding="utf-8")
+    posts = read_posts(path)
+    assert posts.inputs[0].format == "mediacrawler-tieba-comments/jsonl"
+    assert posts.column("parent_id").to_pylist() == ["1"]
+    assert posts.column("account_id").to_pylist() == ["https://tieba.test/home/main?id=tb.1.x"]
