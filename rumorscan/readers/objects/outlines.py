@@ -240,7 +240,7 @@ def settled(value: dict[str, Any], allowance: Allowance, faults: list[Placed]) -
         DumpError: the lists would take too much memory.
     """
     opening = opening_of(value)
-    stays = () if opening is None else (opening.rows, opening.also)
+    stays = () if opening is None else (opening.rows, *opening.further, opening.also)
     needed = None
     if opening is not None:
         needed = (*(path for path, _, _ in opening.lookups.values()), *opening.above.values())
