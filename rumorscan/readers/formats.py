@@ -10,6 +10,7 @@ from rumorscan.readers.containers.finding import bare_name
 from rumorscan.readers.encodings.charsets import guess_encoding
 from rumorscan.readers.layouts.finding import OTHER_LAYOUT, Layout, known_layouts, layout_named
 from rumorscan.readers.objects.documents import is_row
+from rumorscan.readers.objects.extended import plain
 from rumorscan.readers.objects.lines import Broken, parse_line
 from rumorscan.readers.objects.nesting import opening_of
 from rumorscan.readers.objects.sequences import goes_over_lines
@@ -112,7 +113,7 @@ def _is_line(text: str) -> bool:
 
 def _json_kind(text: str, name: str) -> Syntax:
     first, _, rest = text.partition("\n")
-    row = parse_line(first.encode(errors="replace"))
+    row = plain(parse_line(first.encode(errors="replace")))
     if name.endswith(_LINES):
         if isinstance(row, Broken) and goes_over_lines(text):
             return Syntax("json", "its objects do not keep to lines")

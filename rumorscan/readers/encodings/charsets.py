@@ -10,6 +10,7 @@ from __future__ import annotations
 import codecs
 import re
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -39,7 +40,13 @@ _FIRST_LEVEL = (
     ("big5", re.compile(rb"(?:[\0-\x7f]|[\xa1-\xc6][\x40-\x7e\xa1-\xfe])+")),
 )
 """Texts of characters that every school teaches; those of Western tables do not look so."""
-_LAST_OF_ASCII, _LOST = 0x7F, 0xFFFD
+_LAST_OF_ASCII, _LOST, _LAST_IN_USE = 0x7F, 0xFFFD, 0x3FFFF
+_SURROGATES = 0xD800 >> 11
+_CHINESE = 0x3000, 0xA000
+_WINDOW = 16
+"""Characters that are looked at together: a lost byte puts those after it out of step."""
+_WELL_FORMED = 0.75
+_START_BONUS = 0.02
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +101,8 @@ def guess_encoding(sample: bytes) -> Encoding:
 
 def _zeros_tell(start: bytes, sample: bytes) -> Encoding | None:
     """Return UTF-16 or UTF-32 where zeros stand as those have them."""
+    if b"\0" not in start:
+        return None
     first = start[:256]  # a lost byte is hardly so near
     zeros = [first[place::4].count(0) for place in range(4)]
     quarter = len(first) // 4
@@ -105,13 +114,58 @@ def _zeros_tell(start: bytes, sample: bytes) -> Encoding | None:
             and _decodes(first[: 4 * quarter], name)
         ):
             return Encoding(name, "zeros in two bytes of four")
-    even, odd = (start[place::2].count(0) for place in (0, 1))
-    if max(even, odd) > max(20 * min(even, odd), len(start) // 20):
-        # where a byte is lost, the zeros after it stand in the other places
-        names = ("utf-16-be", "utf-16-le") if even > odd else ("utf-16-le", "utf-16-be")
-        best = max(names, key=lambda name: _commonness(sample, name))
-        return Encoding(best, "zeros in every other byte")
+    if names := [name for name in ("utf-32-le", "utf-32-be") if _is_well_formed(start, name)]:
+        return Encoding(_best_of(names, sample), "nearly all of it is characters of four bytes")
+    if _has_zeros_in_every_other(start):
+        return Encoding(_best_of(["utf-16-le", "utf-16-be"], sample), "zeros in every other byte")
     return None
+
+
+def _has_zeros_in_every_other(data: bytes) -> bool:
+    """Whether zeros stand either in even or in odd places, as far as no byte is lost."""
+    size = 4 * _WINDOW
+    zeros = np.frombuffer(data.ljust(-(-len(data) // size) * size, b" "), np.uint8) == 0
+    of_windows = np.sort(zeros.reshape(-1, size // 2, 2).sum(axis=1), axis=1).sum(axis=0)
+    return bool(of_windows[1] > max(20 * of_windows[0], len(data) // 20))
+
+
+def _is_well_formed(data: bytes, name: str) -> bool:
+    """Whether nearly all of some bytes is characters of UTF-32, in step or out of it.
+
+    Behind a lost byte they are out of step. Of any four bytes one in 16,000 is a character.
+    """
+    count = (len(data) - 3) // (4 * _WINDOW) * _WINDOW
+    # of characters that are used two bytes of four are zeros
+    if count <= 0 or 3 * data.count(0) < len(data):
+        return False
+    kind = "<u4" if name.endswith("le") else ">u4"
+    shares = []
+    for phase in range(4):
+        codes = np.frombuffer(data, kind, count, phase)
+        fits = (codes >= ord(" ")) & (codes <= _LAST_IN_USE) & (codes >> 11 != _SURROGATES)
+        fits |= (codes == ord("\n")) | (codes == ord("\t")) | (codes == ord("\r"))
+        shares.append(fits.reshape(-1, _WINDOW).mean(axis=1))
+    return float(np.max(shares, axis=0).mean()) > _WELL_FORMED
+
+
+def _best_of(names: list[str], sample: bytes) -> str:
+    """Return the first of those encodings in which most characters are plain or common ones."""
+    return max(names, key=lambda name: _plainness(sample, name))
+
+
+def _plainness(data: bytes, name: str) -> float:
+    """Share of ASCII and of common characters, less what cannot be decoded.
+
+    Other Chinese characters count half: a third of the characters read in the wrong order of their
+    bytes are such. Where nothing else decides, as in ASCII out of step, the first characters do.
+    """
+    codes = _codes_of(data, name)
+    plain = (codes >= ord(" ")) & (codes < _LAST_OF_ASCII) | (codes == ord("\n"))
+    plain |= _IS_COMMON[np.minimum(codes, len(_IS_COMMON) - 1)]
+    chinese = (codes >= _CHINESE[0]) & (codes < _CHINESE[1])
+    found = np.count_nonzero(plain) + np.count_nonzero(plain | chinese)
+    share = (found / 2 - 5 * np.count_nonzero(codes == _LOST)) / max(len(codes), 1)
+    return float(share + _START_BONUS * np.count_nonzero(plain[:4]))
 
 
 def is_hidden_utf8(line: bytes, codec: str) -> bool:
@@ -167,14 +221,22 @@ def _utf8_damage(data: bytes) -> tuple[int, int]:
 
 def _commonness(data: bytes, name: str) -> float:
     """Share of common ones among the characters beyond ASCII, less what cannot be decoded."""
-    pieces = [data[:200_000]]
-    if name.startswith("utf-16"):  # line by line, to fall into step again after a lost byte
-        pieces = pieces[0].split("\n".encode(name))
-    text = "".join(codecs.getincrementaldecoder(name)("replace").decode(data) for data in pieces)
-    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
+    codes = _codes_of(data, name)
     wide = np.count_nonzero(codes > _LAST_OF_ASCII)
     common = np.count_nonzero(_IS_COMMON[np.minimum(codes, len(_IS_COMMON) - 1)])
     return float((common - 5 * np.count_nonzero(codes == _LOST)) / wide) if wide else 0.0
+
+
+def _codes_of(data: bytes, name: str) -> np.ndarray[Any, Any]:
+    """Return the characters at the beginning of some bytes, U+FFFD for what cannot be decoded."""
+    pieces = [data[:200_000]]
+    if name.startswith(("utf-16", "utf-32")):  # line by line, to fall into step after a lost byte
+        pieces = pieces[0].split("\n".encode(name))
+    # in the wrong order of bytes every line ends in mid-character; so may the last one, being cut
+    *whole, last = pieces
+    text = "".join(piece.decode(name, "replace") for piece in whole)
+    text += codecs.getincrementaldecoder(name)("replace").decode(last)
+    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
 
 
 def is_utf8(data: bytes) -> bool:

@@ -23,15 +23,16 @@ _COUNT_FIELDS = tuple(name for name, kind in OPTIONAL_FIELDS.items() if kind == 
 def optional_columns(
     raw: Mapping[str, Column], zone: ZoneInfo
 ) -> tuple[dict[str, pa.Array], dict[str, int]]:
-    """Return the optional columns that are there, and how many values of each are unreadable."""
+    """Return the optional columns that are there, and what is to be noted, with a count each."""
     columns: dict[str, pa.Array] = {}
-    unreadable: dict[str, int] = {}
+    notes: dict[str, int] = {}
     for name in OPTIONAL_FIELDS:
         if name not in raw:
             continue
         if name == "account_created_at":
             times = parse_times(raw[name], zone)
             columns[name], bad = times.to_arrow(), times.bad
+            notes |= {f"{name}: {what}": count for what, count in times.notes.items()}
         else:
             convert = words_of
             if name in ID_FIELDS:
@@ -41,8 +42,8 @@ def optional_columns(
             elif name == "verified":
                 convert = flags_of
             columns[name], bad = convert(raw[name])
-        unreadable[name] = int(bad.sum())
-    return columns, unreadable
+        notes[f"unreadable {name}, left empty"] = int(bad.sum())
+    return columns, notes
 
 
 def rounded_ids(values: Column | None, bad: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:

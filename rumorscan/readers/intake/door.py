@@ -280,9 +280,9 @@ class Intake:
         self.notes.update(tidied.notes)
         for name, ids in (("post", post_ids), ("account", accounts)):
             self.rounding.add(name, ids)
-        optional, unreadable = optional_columns(raw, zone)
-        for name, bad in unreadable.items():
-            self._note(f"unreadable {name}, left empty", bad)
+        optional, notes = optional_columns(raw, zone)
+        for what, noted in (*times.notes.items(), *notes.items()):
+            self._note(what, noted)
         columns.update(optional)
         for name, told in (("posted_at_text", written), ("text_repaired", repaired)):
             if told is not None or name in self.fields:

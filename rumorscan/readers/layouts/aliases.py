@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable, Mapping
+
 ALIASES: dict[str, tuple[str, ...]] = {
     "post_id": (
         "post_id", "id_str", "weibo_id", "微博id", "mid", "tweetid", "tweet_id", "note_id",
@@ -83,3 +86,39 @@ ALIASES: dict[str, tuple[str, ...]] = {
     "keyword": ("keyword", "source_keyword", "关键词", "搜索关键词"),
 }  # fmt: skip
 """Names of each field in files of no known layout, most telling first; dots go into objects."""
+
+_SEPARATORS = str.maketrans("", "", "_- \t\r\n\ufeff\u3000\xa0")
+
+
+def folded(name: str) -> str:
+    """Return a name without regard to case, blanks, `-` and `_`.
+
+    Example:
+        >>> {folded(name) for name in ("post_id", "POST_ID", " Post-Id ", "PostID")}
+        {'postid'}
+    """
+    return name.translate(_SEPARATORS).casefold()
+
+
+class Lookalikes:
+    """The columns that are written like a name, but in other letters or with other blanks.
+
+    Args:
+        columns: what the columns are called, to what they are called exactly.
+
+    Example:
+        >>> Lookalikes({"POST_ID": "POST_ID", "Text": "Text", "TEXT": "TEXT"}).of(["post_id"])
+        ['POST_ID']
+        >>> Lookalikes({"Text": "Text", "TEXT": "TEXT"}).of(["text"])  # which of the two?
+        []
+    """
+
+    def __init__(self, columns: Mapping[str, str]) -> None:
+        names = [(folded(name), column) for name, column in columns.items()]
+        met = Counter(name for name, _ in names)
+        self._columns = {name: column for name, column in names if met[name] == 1}
+
+    def of(self, names: Iterable[str]) -> list[str]:
+        """Return the columns of names, in the order of the names, each once."""
+        hits = (self._columns.get(folded(name)) for name in names)
+        return list(dict.fromkeys(hit for hit in hits if hit is not None))

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from rumorscan.errors import DumpError
 from rumorscan.readers.containers.finding import NoRowsError
-from rumorscan.readers.layouts.aliases import ALIASES
-from rumorscan.readers.layouts.finding import CANONICAL_LAYOUT, layout_of
+from rumorscan.readers.layouts.aliases import ALIASES, Lookalikes
+from rumorscan.readers.layouts.finding import CANONICAL_LAYOUT, OTHER_LAYOUT, layout_of
 from rumorscan.readers.layouts.shapes import Layout
 from rumorscan.records import CORE_FIELDS, OPTIONAL_FIELDS
 
@@ -25,6 +25,7 @@ CRAWLED = "~crawled"
 """Stands for the time of the crawl among what is read."""
 CARRIED = "^"
 """Begins the names of what is read of a post that another one carries along."""
+_EDGES = "\ufeff \t\r\n\u3000\xa0"
 _NESTED = ("kind", "parent_id", "root_id", "repost_of")
 
 
@@ -88,6 +89,9 @@ def map_fields(
 ) -> FieldMap:
     """Return which of the named columns hold which canonical fields.
 
+    Where no layout is known, and no column has a name of the field, one that differs from it in
+    case, blanks and separators only is taken, unless there are several.
+
     Args:
         names: columns of the file; objects within rows by their dotted paths.
         where: the file, for messages.
@@ -103,22 +107,29 @@ def map_fields(
     Example:
         >>> map_fields(["id", "正文", "用户昵称"], where="a.csv").columns
         {'post_id': 'id', 'account_id': '用户昵称', 'text': '正文', 'account_name': '用户昵称'}
+        >>> map_fields(["POST_ID", "Account-Id", "Text"], where="a.csv").columns
+        {'post_id': 'POST_ID', 'account_id': 'Account-Id', 'text': 'Text'}
         >>> map_fields(["id", "uid", "说说"], where="a.csv")
         Traceback (most recent call last):
             ...
         rumorscan.errors.DumpError: a.csv: no column holds 'text'; found ...
     """
-    found = {name.strip("\ufeff \t"): name for name in reversed(list(names))}
+    found = {name.strip(_EDGES): name for name in reversed(list(names))}
     if layout is None:
         layout = layout_of(found, table or stem)
     if layout.holds != "posts":
         raise NoRowsError(f"{where}: holds {layout.holds} ({layout.name}), no posts")
-    override = dict(override or {})
+    override = {name: column.strip(_EDGES) for name, column in (override or {}).items()}
     _check_override(override, found, where)
     columns: dict[str, str] = {}
     others: dict[str, str] = {}
+    is_known = layout not in (CANONICAL_LAYOUT, OTHER_LAYOUT)
+    lookalikes = Lookalikes({} if is_known else found)
     for field_name in CANONICAL:
         hits = _hits(field_name, layout, override, found)
+        if not hits:
+            names_of = (field_name,) if layout is CANONICAL_LAYOUT else ALIASES[field_name]
+            hits = lookalikes.of(names_of)[:1]
         if hits:
             columns[field_name] = hits[0]
             others |= {f"{field_name}~{place}": hit for place, hit in enumerate(hits[1:])}

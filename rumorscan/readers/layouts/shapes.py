@@ -50,6 +50,8 @@ class Opening:
         also: where posts lie that the others refer to; each is read once.
         scoped: id columns that mean something only with the object's `id` before them, where
             the objects are several.
+        further: where more posts, or openings, lie.
+        elsewhere: id column to the one that names another such object, whose id stands before it.
     """
 
     marks: tuple[str, ...]
@@ -58,6 +60,8 @@ class Opening:
     lookups: Mapping[str, tuple[str, str, str]] = field(default_factory=dict)
     also: str = ""
     scoped: tuple[str, ...] = ()
+    further: tuple[str, ...] = ()
+    elsewhere: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ import orjson
 
 from rumorscan.readers.intake.rows import COLUMN_LIMIT, Reject
 from rumorscan.readers.objects.elements import Elements
+from rumorscan.readers.objects.extended import is_extended, plain
 from rumorscan.readers.objects.lines import Broken, values_of
 
 _SHOWN = 8_192
@@ -57,7 +58,7 @@ def parse_elements(elements: Elements) -> tuple[list[int], list[Any]]:
     for number, item in enumerate(items):
         if type(item) is dict and len(item) > COLUMN_LIMIT:
             items[number] = _wide(item)
-    return starts, items
+    return starts, list(map(plain, items)) if is_extended(elements.data) else items
 
 
 def _parsed_alone(elements: Elements, starts: list[int]) -> tuple[list[int], list[Any]]:

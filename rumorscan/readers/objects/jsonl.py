@@ -25,6 +25,7 @@ from rumorscan.readers.intake.columns import ID_FIELDS
 from rumorscan.readers.intake.door import Intake
 from rumorscan.readers.intake.rows import RawRows, Reject
 from rumorscan.readers.intake.shelves import Bookmarks, no_bookmarks
+from rumorscan.readers.objects.extended import is_extended, plain
 from rumorscan.readers.objects.joints import count_joined
 from rumorscan.readers.objects.lines import Broken, Lines, parse_exactly, parse_lines
 from rumorscan.readers.objects.nesting import REST_ROWS, Nesting
@@ -115,7 +116,8 @@ def _sample(block: Block, where: str) -> list[dict[str, Any]]:
         cells = [
             lines.cell(place)[:-1] for place in range(start, min(start + SAMPLE_ROWS, len(lines)))
         ]
-        sample += parse_lines(cells, start)[0][: SAMPLE_ROWS - len(sample)]
+        rows = parse_lines(cells, start)[0][: SAMPLE_ROWS - len(sample)]
+        sample += map(plain, rows) if any(map(is_extended, cells)) else rows
         if len(sample) == SAMPLE_ROWS:
             break
     if not sample:
@@ -139,6 +141,12 @@ class LineReader:
         self.map = fields
         self.joined = 0
         self._parser = TypedParser(fields, sample)
+        self._extended = False
+
+    @property
+    def _typed(self) -> bool:
+        """Whether the lines are such as Arrow can parse, as far as that is known."""
+        return not self._extended and self._parser.can
 
     @property
     def nesting(self) -> Nesting | None:
@@ -195,7 +203,7 @@ class LineReader:
         batch = self._fast(lines, line)
         if batch is not None:
             yield batch
-        elif whole and len(lines.data) > STRIP_BYTES and self._parser.can:
+        elif whole and len(lines.data) > STRIP_BYTES and self._typed:
             for strip in lines.strips(STRIP_BYTES):
                 yield from self.read(strip, line, batch_rows, False)
                 line += len(strip)
@@ -204,7 +212,7 @@ class LineReader:
 
     def _fast(self, lines: Lines, line: int) -> RawRows | None:
         """Read lines by Arrow, but those that are broken; None where that cannot be."""
-        if not self._parser.can:
+        if not self._typed:
             return None
         left_out = lines.odd()
         broken: list[Reject] = []
@@ -270,13 +278,16 @@ class LineReader:
 
     def _slow(self, data: bytes, line: int, batch_rows: int) -> Iterator[RawRows]:
         lines = data.removesuffix(b"\n").split(b"\n")
+        extended = is_extended(data)
+        self._extended |= extended
         for start in range(0, len(lines), batch_rows):
             part = lines[start : start + batch_rows]
             if self.map.nesting is None:
-                yield from self._batch(part, line + start)
+                yield from self._batch(part, line + start, extended)
             else:
                 rows, numbers, broken = parse_lines(part, line + start)
                 self.joined += count_joined(numbers, broken)
+                rows = list(map(plain, rows)) if extended else rows
                 found = self.map.nesting.rows(zip(numbers, rows, strict=True))
                 yield from self._nested(found, broken, batch_rows)
 
@@ -288,11 +299,11 @@ class LineReader:
             yield self.map.raw_rows(*split_objects(part), broken)
             broken = []
 
-    def _batch(self, lines: list[bytes], first: int) -> Iterator[RawRows]:
+    def _batch(self, lines: list[bytes], first: int, extended: bool) -> Iterator[RawRows]:
         ways = self.map.ways
-        columns, numbers, broken = self._values(lines, first)
+        columns, numbers, broken = self._values(lines, first, extended)
         if self.map.ways != ways:  # some rows were read before a key of others was known
-            columns, numbers, broken = self._values(lines, first)
+            columns, numbers, broken = self._values(lines, first, extended)
         if not numbers and not broken:
             return
         self.joined += count_joined(numbers, broken)
@@ -312,7 +323,7 @@ class LineReader:
         yield RawRows(columns, np.asarray(numbers, np.int64), raw, broken)
 
     def _values(
-        self, lines: list[bytes], first: int
+        self, lines: list[bytes], first: int, extended: bool
     ) -> tuple[dict[str, list[Any]], list[int], list[Reject]]:
         """Return the columns of lines, the numbers of the rows, and what is broken.
 
@@ -324,6 +335,7 @@ class LineReader:
         for start in range(0, len(lines), _OBJECTS_AT_ONCE):
             part = lines[start : start + _OBJECTS_AT_ONCE]
             rows, found, rejects = parse_lines(part, first + start)
+            rows = list(map(plain, rows)) if extended else rows
             for name, values in (self.map.columns(rows) if rows else {}).items():
                 columns.setdefault(name, [None] * len(numbers)).extend(values)
             numbers += found
@@ -334,4 +346,4 @@ class LineReader:
 def _exactly(line: bytes, path: Sequence[str], value: float) -> Any:
     """Return the value of a line that was read as a fraction, with all its digits."""
     row = parse_exactly(line)
-    return value if isinstance(row, Broken) else value_at(row, path)
+    return value if isinstance(row, Broken) else value_at(plain(row), path)

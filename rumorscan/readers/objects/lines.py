@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from codecs import BOM_UTF8
 from collections.abc import Iterator
 from typing import Any
@@ -19,6 +20,7 @@ DEPTH_LIMIT = 1_000
 
 _NEWLINE, _OPEN, _CLOSE, _RETURN = b"\n{}\r"
 _AT_ONCE = 1 << 18
+_HEX = re.compile(rb"(?<!\\)((?:\\\\)*)\\x([0-9A-F]{2})")
 _BEGINNINGS = tuple(bytes([code]) for code in b'{["-0123456789')
 
 
@@ -90,9 +92,10 @@ class Broken:
 
 
 def parse_line(line: bytes) -> Any:
-    """Return the value of a line of JSON in UTF-8, or `Broken`.
+    r"""Return the value of a line of JSON in UTF-8, or `Broken`.
 
-    What only Python's own writer produces is read too: NaN, lone surrogates.
+    What only Python's own writer produces is read too: NaN, lone surrogates; and Telegram's way to
+    write control characters, `\x0B`.
 
     Example:
         >>> parse_line(b'{"id": 12, "n": NaN}')
@@ -106,6 +109,8 @@ def parse_line(line: bytes) -> Any:
     except orjson.JSONDecodeError as error:
         why = str(error)
     value = parse_exactly(line)
+    if isinstance(value, Broken) and b"\\x" in line:
+        value = parse_exactly(_HEX.sub(rb"\1\\u00\2", line))
     if not isinstance(value, Broken):
         return value
     return Broken(why if line.lstrip().startswith(_BEGINNINGS) else "")

@@ -7,6 +7,7 @@ it, at the end of the file.
 
 from __future__ import annotations
 
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -26,6 +27,7 @@ PENDING_LIMIT = 100_000
 REST_ROWS = 8_192
 """Of what waited for the end of the file, so many rows are read together."""
 _DEEPEST = 64
+_NO_DIGITS = re.compile(r"\D")
 _ROOTS = frozenset(opening.marks[0].split(".")[0] for opening in OPENINGS)
 """Of these keys every object has one that holds posts."""
 
@@ -118,8 +120,12 @@ def opened(item: Any, number: int = 0, several: bool = False, depth: int = 0) ->
         key: (own, {str(entry.get(other)): entry for entry in _objects(item, path)})
         for key, (path, own, other) in opening.lookups.items()
     }
-    for path, cited in ((opening.rows, False), (opening.also, True)):
-        count, rows = _inner(value_at(item, path.split(".")) if path else None, number)
+    lists = [
+        (*_inner(value_at(item, path.split(".")) if path else None, number), path == opening.also)
+        for path in (opening.rows, *opening.further, opening.also)
+    ]
+    count = sum(length for length, _, _ in lists)
+    for _, rows, cited in lists:
         for own_number, row in rows:
             dressed = row
             if is_object(row):
@@ -147,9 +153,11 @@ def _found(
 
 
 def _scoped(row: dict[str, Any], opening: Opening, scope: str) -> dict[str, Any]:
-    if scope:
-        names = [name for name in opening.scoped if row.get(name) is not None]
-        row |= {name: f"{scope}{row[name]}" for name in names}
+    for name in opening.scoped:
+        if row.get(name) is not None:
+            other = str(row.get(opening.elsewhere.get(name, "")) or "")
+            home = f"{_NO_DIGITS.sub('', other)}/" if other else scope  # channel123 has the id 123
+            row[name] = f"{home}{row[name]}" if home else row[name]
     return row
 
 

@@ -15,6 +15,7 @@ import numpy as np
 
 from rumorscan.readers.objects.allowances import Allowance
 from rumorscan.readers.objects.elements import AHEAD, ELEMENT_LIMIT, Elements, ElementScanner
+from rumorscan.readers.objects.extended import is_extended, plain
 from rumorscan.readers.objects.faults import Fault
 from rumorscan.readers.objects.lines import Broken, parse_line
 from rumorscan.readers.objects.long_lists import ElementStore, LongList, Part, Whole
@@ -176,7 +177,9 @@ class Outline:
         """Return what a text says with the objects closed that are open at its end."""
         marked, lists = self._marked(text)
         value = parse_line(marked + b"}" * depth)
-        return value if isinstance(value, Broken) else _filled(value, lists)
+        if isinstance(value, Broken):
+            return value
+        return _filled(plain(value) if is_extended(marked) else value, lists)
 
     def _marked(self, text: bytes) -> tuple[bytes, dict[int, LongList]]:
         """Return a text with a number where each list was, and the lists by these numbers."""
@@ -237,7 +240,7 @@ def settled(value: dict[str, Any], allowance: Allowance, faults: list[Placed]) -
         DumpError: the lists would take too much memory.
     """
     opening = opening_of(value)
-    stays = () if opening is None else (opening.rows, opening.also)
+    stays = () if opening is None else (opening.rows, *opening.further, opening.also)
     needed = None
     if opening is not None:
         needed = (*(path for path, _, _ in opening.lookups.values()), *opening.above.values())

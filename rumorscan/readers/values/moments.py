@@ -36,25 +36,35 @@ _CLOCK = (
     r"(?:(?P<half>[上下]午) *)?(?P<H>\d{1,2})[:时点](?P<M>\d{2})"
     r"(?:[:分](?:(?P<S>\d{2})(?:[.,]\d+)?秒?)?)?(?: *(?P<late>[AP]M))?"
 )
+_ISO_CLOCK = r"[T ](?P<H>\d{2}):?(?P<M>\d{2})(?::?(?P<S>\d{2})(?:[.,]\d+)?)?"
+_ZONE = r"(?P<zone>Z|CST|(?:UTC|GMT)(?:[+-]\d{1,2}(?::?\d{2})?)?|[+-]\d{2}(?::?\d{2})?)"
 _FORMS = tuple(
     re.compile(form, re.IGNORECASE)
     for form in (
         # 2026-03-02T09:14:07.123+08:00 and its shorter and slashed relatives
         r"(?P<y>\d{4})[-/.](?P<m>\d{1,2})[-/.](?P<d>\d{1,2})"
-        rf"(?:[T ]+{_CLOCK})?\s*(?P<zone>Z|UTC|GMT|[+-]\d{{2}}:?\d{{2}}|[+-]\d{{2}})?",
+        rf"(?:[T ]+{_CLOCK})?\s*{_ZONE}?",
         _DIGITS.pattern,
+        # days of the year and of the week: 2026-061, 2026-W10-1, 2026W101T091407Z
+        rf"(?P<y>\d{{4}})-(?P<days>\d{{3}})(?:{_ISO_CLOCK})?\s*{_ZONE}?",
+        rf"(?P<y>\d{{4}})-?W(?P<w>\d{{2}})-?(?P<weekday>[1-7])(?:{_ISO_CLOCK})?\s*{_ZONE}?",
         rf"(?P<y>\d{{4}})年(?P<m>\d{{1,2}})月(?P<d>\d{{1,2}})日(?:\s*{_CLOCK})?(?P<zone>)",
         # Mon Mar 02 09:14:07 +0800 2026
         r"[A-Za-z]{3},? (?P<b>[A-Za-z]{3}) +(?P<d>\d{1,2}) "
-        r"(?P<H>\d{2}):(?P<M>\d{2}):(?P<S>\d{2}) "
-        r"(?:(?P<zone>[+-]\d{2}:?\d{2}|GMT|UTC) |CST )?(?P<y>\d{4})",
+        rf"(?P<H>\d{{2}}):(?P<M>\d{{2}}):(?P<S>\d{{2}}) (?:{_ZONE} )?(?P<y>\d{{4}})",
+        # Mon Mar 02 2026 09:14:07 GMT+0800 (中国标准时间), as browsers write it
+        r"[A-Za-z]{3} (?P<b>[A-Za-z]{3}) (?P<d>\d{2}) (?P<y>\d{4}) "
+        rf"(?P<H>\d{{2}}):(?P<M>\d{{2}}):(?P<S>\d{{2}}) {_ZONE}(?: \([^()]{{1,60}}\))?",
         # Mon, 02 Mar 2026 09:14:07 +0800
         r"(?:[A-Za-z]{3}, )?(?P<d>\d{1,2}) (?P<b>[A-Za-z]{3}) (?P<y>\d{4}) "
-        r"(?P<H>\d{2}):(?P<M>\d{2}):(?P<S>\d{2}) (?P<zone>[+-]\d{4}|GMT|UTC)",
+        rf"(?P<H>\d{{2}}):(?P<M>\d{{2}}):(?P<S>\d{{2}}) {_ZONE}",
     )
 )
 
 
+CHINA_TIME = "times in CST, read as China Standard Time"
+"""Counts the times that Java's `Date` writes in China; America has a zone of that name as well."""
+_CHINA_OFFSET = timedelta(hours=8)
 _SOURCE = re.compile(r"(?:来自|发布于).*", re.DOTALL)
 """What Weibo writes behind a time: the program, the region."""
 _PARTIAL = re.compile(
@@ -73,12 +83,14 @@ class Moment(NamedTuple):
         precision: how finely it is known.
         bad: whether there was a value that is no time.
         assumed: whether it carried no zone and was placed in the assumed one.
+        note: what else was assumed about it; empty where nothing was.
     """
 
     seconds: int | None
     precision: Precision = Precision.UNKNOWN
     bad: bool = False
     assumed: bool = False
+    note: str = ""
 
 
 UNKNOWN = Moment(None)
@@ -110,7 +122,9 @@ def parse_time(value: Any, zone: ZoneInfo) -> Moment:
         >>> parse_time("Mon Mar 02 09:14:07 +0800 2026", zone_of("UTC")).seconds
         1772414047
         >>> parse_time("2026-03-02", zone_of("Asia/Shanghai"))
-        Moment(seconds=1772380800, precision=<Precision.DAY: 1>, bad=False, assumed=True)
+        Moment(seconds=1772380800, precision=<Precision.DAY: 1>, bad=False, assumed=True, note='')
+        >>> parse_time("2026-W10-1T01:14:07Z", zone_of("UTC")).seconds
+        1772414047
         >>> parse_time("1970-01-01 00:00:00", zone_of("Asia/Shanghai")).seconds is None
         True
     """
@@ -157,10 +171,8 @@ def _plain_number(value: Decimal) -> float:
 
 
 def _matched(parts: dict[str, str | None], zone: ZoneInfo) -> Moment | None:
-    month = _MONTHS.get((parts["b"] or "").lower(), 0) if "b" in parts else int(parts["m"] or 0)
     try:
-        day = datetime(int(parts["y"] or 0), month, int(parts["d"] or 0))
-        moment = day + _clock_of(parts)
+        moment = _day_of(parts) + _clock_of(parts)
         offset = _offset_of(parts["zone"])
         if offset is not None:
             moment = (moment - offset).replace(tzinfo=UTC)
@@ -170,7 +182,25 @@ def _matched(parts: dict[str, str | None], zone: ZoneInfo) -> Moment | None:
         precision = Precision.DAY
     else:
         precision = Precision.MINUTE if parts["S"] is None else Precision.SECOND
-    return _moment(moment, precision, zone)
+    found = _moment(moment, precision, zone)
+    if (parts["zone"] or "").upper() == "CST" and found.seconds is not None:
+        agrees = moment.astimezone(zone).utcoffset() == _CHINA_OFFSET
+        return found._replace(assumed=agrees, note=CHINA_TIME)
+    return found
+
+
+def _day_of(parts: dict[str, str | None]) -> datetime:
+    """Return the day that is told by its month, the days of the year, or the week."""
+    year = int(parts["y"] or 0)
+    if days := parts.get("days"):
+        day = datetime(year, 1, 1) + timedelta(days=int(days) - 1)
+        if day.year != year:
+            raise ValueError(days)
+        return day
+    if week := parts.get("w"):
+        return datetime.fromisocalendar(year, int(week), int(parts["weekday"] or 0))
+    month = _MONTHS.get((parts["b"] or "").lower(), 0) if "b" in parts else int(parts["m"] or 0)
+    return datetime(year, month, int(parts["d"] or 0))
 
 
 def _clock_of(parts: dict[str, str | None]) -> timedelta:
@@ -191,13 +221,19 @@ def _clock_of(parts: dict[str, str | None]) -> timedelta:
 def _offset_of(zone: str | None) -> timedelta | None:
     if not zone:
         return None
-    if zone.upper() in ("Z", "UTC", "GMT"):
+    zone = zone.upper()
+    if zone == "CST":
+        return _CHINA_OFFSET
+    shift = zone.removeprefix("UTC").removeprefix("GMT")
+    if shift in ("", "Z"):
         return timedelta()
-    hours, minutes = int(zone[1:3]), int(zone[3:].lstrip(":") or 0)
+    digits = shift[1:].replace(":", "")
+    split = len(digits) if len(digits) < 3 else -2
+    hours, minutes = int(digits[:split]), int(digits[split:] or 0)
     if hours > 14 or minutes > 59:
         raise ValueError(zone)
     offset = timedelta(hours=hours, minutes=minutes)
-    return -offset if zone[0] == "-" else offset
+    return -offset if shift[0] == "-" else offset
 
 
 def _moment(moment: datetime, precision: Precision, zone: ZoneInfo) -> Moment:
@@ -214,7 +250,7 @@ def _moment(moment: datetime, precision: Precision, zone: ZoneInfo) -> Moment:
 
 
 def _number(value: float, zone: ZoneInfo) -> Moment:
-    if value == 0 or math.isnan(value):
+    if value == 0 or (isinstance(value, float) and math.isnan(value)):
         return UNKNOWN
     if any(low <= value < high for low, high in CALENDAR_NUMBERS) and value == int(value):
         match = _DIGITS.fullmatch(str(int(value)))

@@ -126,7 +126,8 @@ def settle_recent(
             seconds[row], precision[row] = found
             bad[row] = False
             told += 1
-    return Times(seconds, precision, bad, times.assumed + told), told, int(late.sum())
+    settled = Times(seconds, precision, bad, times.assumed + told, times.notes)
+    return settled, told, int(late.sum())
 
 
 def crawl_time(text: str, zone: ZoneInfo) -> int | None:

@@ -140,6 +140,8 @@ def _stand_in(tidied: Tidied, name: str, parts: list[Column], fields: FieldMap) 
     if not blank.any():
         return
     listed = list(_listed(values))
+    if name in fields.layout.pieces:
+        parts = [list(map(joined_pieces, _listed(part))) for part in parts]
     words = [words_of(part)[0] for part in parts]
     made = 0
     for row in np.flatnonzero(blank).tolist():

@@ -7,8 +7,9 @@ that is not known stays unknown: it is never 1970.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -18,6 +19,7 @@ import pyarrow.compute as pc
 
 from rumorscan.readers.values.arrays import bytes_of, told_apart
 from rumorscan.readers.values.clocks import ENDINGS, NUMBER_LENGTHS, parse_calendar, parse_number
+from rumorscan.readers.values.days import DAY_NUMBERS, day_numbers, local_times
 from rumorscan.readers.values.moments import (
     CALENDAR_NUMBERS,
     EARLIEST,
@@ -42,12 +44,14 @@ class Times:
         precision: uint8 `Precision`.
         bad: bool, True where a value was there but is no time.
         assumed: how many times carried no zone and were placed in the assumed one.
+        notes: what else was assumed, with how many times each.
     """
 
     seconds: np.ndarray[Any, Any]
     precision: np.ndarray[Any, Any]
     bad: np.ndarray[Any, Any]
     assumed: int
+    notes: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def unknown(self) -> int:
@@ -62,6 +66,8 @@ class Times:
 def parse_times(values: pa.Array | Sequence[Any], zone: ZoneInfo) -> Times:
     """Return a whole column of times in UTC.
 
+    The day numbers of spreadsheets are times where most of the column are such.
+
     Args:
         values: Arrow array or list; text, numbers, dates, times or None.
         zone: where times without a zone are taken to be.
@@ -73,12 +79,34 @@ def parse_times(values: pa.Array | Sequence[Any], zone: ZoneInfo) -> Times:
         '2026-03-02T01:14:07+00:00'
         >>> times.precision.tolist(), times.bad.tolist()
         ([2, 3, 0, 0], [False, False, False, True])
+        >>> parse_times(["46083.38480"], zone).to_arrow()[0].as_py().isoformat()
+        '2026-03-02T09:14:07+00:00'
     """
+    times = _parse(values, zone)
+    return _with_day_numbers(times, values, zone) if times.bad.any() else times
+
+
+def _with_day_numbers(times: Times, values: Any, zone: ZoneInfo) -> Times:
+    rows = np.flatnonzero(times.bad)
+    numbers = day_numbers(values, rows)
+    hits = np.flatnonzero(~np.isnan(numbers))
+    known = np.count_nonzero(times.seconds != MISSING)
+    if 2 * len(hits) <= len(rows) + known:
+        return times
+    rows = rows[hits]
+    local, precision = local_times(numbers[hits])
+    seconds, precisions, bad = times.seconds.copy(), times.precision.copy(), times.bad.copy()
+    seconds[rows], precisions[rows], bad[rows] = to_utc(local, zone), precision, False
+    notes = {**times.notes, DAY_NUMBERS: len(rows)}
+    return Times(seconds, precisions, bad, times.assumed + len(rows), notes)
+
+
+def _parse(values: pa.Array | Sequence[Any], zone: ZoneInfo) -> Times:
     if not isinstance(values, pa.Array):
         values = _as_array(values)
         if isinstance(values, list):
             if (parts := told_apart(values)) is not None:
-                return _together(*(parse_times(part, zone) for part in parts))
+                return _together(*(_parse(part, zone) for part in parts))
             return _parse_each(values, zone)
     kind = values.type
     if pa.types.is_null(kind):
@@ -103,6 +131,7 @@ def _together(one: Times, other: Times) -> Times:
         np.maximum(one.precision, other.precision),
         one.bad | other.bad,
         one.assumed + other.assumed,
+        Counter(one.notes) + Counter(other.notes),
     )
 
 
@@ -125,12 +154,14 @@ def _as_array(values: Sequence[Any]) -> Any:
 def _parse_each(values: list[Any], zone: ZoneInfo) -> Times:
     times = _nothing(len(values))
     assumed = 0
+    notes: Counter[str] = Counter()
     for row, value in enumerate(values):
-        seconds, times.precision[row], times.bad[row], zoneless = parse_time(value, zone)
+        seconds, times.precision[row], times.bad[row], zoneless, note = parse_time(value, zone)
         if seconds is not None:
             times.seconds[row] = seconds
         assumed += zoneless
-    return Times(times.seconds, times.precision, times.bad, assumed)
+        notes[note] += bool(note)
+    return Times(times.seconds, times.precision, times.bad, assumed, +notes)
 
 
 def _parse_numbers(values: pa.Array, zone: ZoneInfo) -> Times:
@@ -205,7 +236,7 @@ def _parse_strings(values: pa.Array, zone: ZoneInfo) -> Times:
     if values.null_count:
         lengths = np.where(np.asarray(pc.is_valid(values)), lengths, 0)
     left = lengths > 0
-    assumed = 0
+    assumed, notes = 0, times.notes
     for length in np.flatnonzero(np.bincount(lengths[left], minlength=1)).tolist():
         if length not in ENDINGS and length not in NUMBER_LENGTHS:
             continue
@@ -221,8 +252,8 @@ def _parse_strings(values: pa.Array, zone: ZoneInfo) -> Times:
         slow = _parse_distinct(values.take(pa.array(rows)), zone)
         times.seconds[rows], times.precision[rows] = slow.seconds, slow.precision
         times.bad[rows] = slow.bad
-        assumed += slow.assumed
-    return Times(times.seconds, times.precision, times.bad, assumed)
+        assumed, notes = assumed + slow.assumed, slow.notes
+    return Times(times.seconds, times.precision, times.bad, assumed, notes)
 
 
 def _cells(
@@ -245,7 +276,12 @@ def _parse_distinct(values: pa.Array, zone: ZoneInfo) -> Times:
     seconds = np.array([MISSING if item[0] is None else item[0] for item in each], np.int64)
     precision = np.array([item[1] for item in each], np.uint8)
     bad, zoneless = (np.array([item[place] for item in each], bool) for place in (2, 3))
-    return Times(seconds[rows], precision[rows], bad[rows], int(zoneless[rows].sum()))
+    notes: Counter[str] = Counter()
+    if any(item.note for item in each):
+        counts = np.bincount(rows, minlength=len(each)).tolist()
+        for item, count in zip(each, counts, strict=True):
+            notes[item.note] += count if item.note else 0
+    return Times(seconds[rows], precision[rows], bad[rows], int(zoneless[rows].sum()), +notes)
 
 
 def _parse_cells(cells: np.ndarray[Any, Any], zone: ZoneInfo) -> Times:

@@ -153,6 +153,57 @@ def test_wide_encodings_without_a_mark_are_recognized(tmp_path, encoding):
     assert guess_encoding(b"\0" * 4_000).name not in codecs_without_marks()
 
 
+@pytest.mark.parametrize("encoding", codecs_without_marks())
+@pytest.mark.parametrize("text", ["plain English", "café", "七〇〇〇", "水😀"])
+def test_wide_encodings_are_told_in_the_right_order_of_bytes_whatever_the_text(
+    tmp_path, encoding, text
+):
+    rows = rows_of(5, text)
+    posts = read_bytes(tmp_path, dump(rows).encode(encoding))
+    assert posts.inputs[0].encoding == encoding
+    assert posts.column("text").to_pylist() == [row["text"] for row in rows]
+
+
+@settings(max_examples=80)
+@given(
+    st.sampled_from(codecs_without_marks()),
+    st.sampled_from(["lost", "added", "changed"]),
+    st.one_of(st.integers(0, 300), st.integers(0, 6_000)),
+    st.binary(min_size=1, max_size=1),
+)
+def test_wide_encodings_without_a_mark_are_found_in_spite_of_a_damaged_byte(
+    tmp_path_factory, encoding, what, place, new
+):
+    rows = rows_of(20, PLAIN)
+    data = dump(rows).encode(encoding)
+    newline = "\n".encode(encoding)
+    near = range(max(place - len(newline), 0), place + len(newline))
+    if any(data.startswith(newline, before) for before in near):
+        place += 4 * len(newline)  # a line end is a row's own
+    gone = 0 if what == "added" else 1
+    damaged = data[:place] + (b"" if what == "lost" else new) + data[place + gone :]
+    posts = read_bytes(tmp_path_factory.mktemp("w"), damaged)
+    assert posts.inputs[0].encoding == encoding
+    kept = posts.column("text").to_pylist()
+    assert sum(row["text"] in kept for row in rows) >= 19
+    assert posts.rows == len(kept) + posts.rejects.num_rows == 20
+
+
+@given(
+    st.text(min_size=20, max_size=200).filter(lambda text: "\0" not in text),
+    st.sampled_from(["utf-8", "gb18030", "utf-16-le"]),
+)
+def test_other_encodings_are_never_taken_for_four_bytes_a_character(text, encoding):
+    data = text.encode(encoding, "replace") * 3
+    assert not guess_encoding(data).name.startswith("utf-32")
+
+
+@pytest.mark.parametrize("order", ["little", "big"])
+def test_numbers_are_not_taken_for_characters_of_four_bytes(order):
+    data = b"".join(number.to_bytes(2, order) for number in range(20)) * 100
+    assert not guess_encoding(data).name.startswith("utf-32")
+
+
 WIDE = ["utf-16", "utf-16-be", "utf-32", "utf-32-be"]
 CHANGES = {"lost": (1, b""), "added": (0, b"\x5a"), "changed": (1, b"\xd9")}
 

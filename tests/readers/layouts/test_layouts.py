@@ -7,6 +7,7 @@ import pytest
 from rumorscan.errors import DumpError
 from rumorscan.readers import inspect, read_posts
 from rumorscan.readers.layouts import finding
+from rumorscan.readers.layouts.fields import map_fields
 from rumorscan.readers.layouts.finding import LAYOUTS, OTHER_LAYOUT, layout_named
 from tests.readers.samples import write_workbook
 
@@ -27,6 +28,67 @@ def test_a_column_of_numbers_names_the_posts(tmp_path):
     path = tmp_path / "表.csv"
     path.write_text("编号,用户名,内容\n0017,小禾,停水\n", encoding="utf-8")
     assert read_posts(path).column("post_id").to_pylist() == ["0017"]
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        ["POST_ID", "ACCOUNT_ID", "TEXT", "POSTED_AT"],
+        ["Post-Id", "Account Id", " text ", "Created-At"],
+        [" PostID", "User_ID\u3000", "Content", "Publish Time"],
+        ["MID", "UID", "Full_Text", "Date"],
+        ["微博ID ", "用户 ID", "微博 正文", " 发布时间"],
+    ],
+)
+@pytest.mark.parametrize("kind", ["csv", "jsonl", "json", "xlsx"])
+def test_columns_are_found_whatever_their_case_blanks_and_separators(tmp_path, header, kind):
+    row = ["0017", "7", TEXT, "2026-03-02 09:14"]
+    path = tmp_path / f"表.{kind}"
+    if kind == "csv":
+        path.write_text(",".join(header) + "\n" + ",".join(row) + "\n", "utf-8")
+    elif kind == "xlsx":
+        write_workbook(path, {"表": [header, row]})
+    else:
+        rows = dict(zip(header, row, strict=True))
+        path.write_text(json.dumps([rows, rows] if kind == "json" else rows), "utf-8")
+    posts = read_posts(path)
+    names = ["post_id", "account_id", "text"]
+    assert [posts.column(name)[0].as_py() for name in names] == row[:3]
+    assert posts.column("posted_at")[0].as_py() == datetime(2026, 3, 2, 1, 14, tzinfo=UTC)
+    mapping = inspect(path).inputs[0].report.mapping
+    shown = [mapping[name].strip() for name in (*names, "posted_at")]
+    assert shown == [name.strip() for name in header]
+
+
+def test_a_column_of_that_very_name_comes_before_one_that_is_like_it(tmp_path):
+    fields = map_fields(["TEXT", "text", "Account_ID", "uid"], where="a.csv").columns
+    assert fields == {"text": "text", "account_id": "uid"}
+    canonical = map_fields(["text", "account_id", "Posted-At", "Date"], where="a.csv").columns
+    assert canonical == {"text": "text", "account_id": "account_id", "posted_at": "Posted-At"}
+
+
+def test_of_two_columns_that_are_alike_none_is_taken():
+    names = ["uid", "text", "Post_ID", "POST-ID"]
+    assert map_fields(names, where="a.csv").columns == {"account_id": "uid", "text": "text"}
+    with pytest.raises(DumpError, match="no column holds 'text'; found 'uid', 'Text', 'TEXT'"):
+        map_fields(["uid", "Text", "TEXT"], where="a.csv")
+
+
+def test_columns_of_a_known_layout_are_taken_by_their_very_names():
+    names = ["tweetid", "userid", "tweet_text", "tweet_time", "Followers", "Likes"]
+    fields = map_fields(names, where="a.csv")
+    assert fields.layout.name == "twitter-io"
+    assert fields.unread == ("Followers", "Likes")
+
+
+def test_a_map_takes_the_true_name_of_a_column_with_or_without_its_blanks(tmp_path):
+    path = tmp_path / "表.csv"
+    path.write_text(f"Account_ID, Note , Text\n7,{TEXT},-\n", encoding="utf-8")
+    for column in (" Note ", "Note"):
+        posts = read_posts(path, mapping={"text": column, "account_id": "Account_ID"})
+        assert posts.column("text").to_pylist() == [TEXT]
+    with pytest.raises(DumpError, match="no column is named 'note'"):
+        read_posts(path, mapping={"text": "note"})
 
 
 def test_a_layout_can_be_asked_for_by_name(tmp_path):
@@ -204,3 +266,38 @@ def test_sheets_of_tieba_in_one_workbook_know_the_thread(tmp_path):
     }
     write_workbook(tmp_path / "tieba.xlsx", sheets)
     assert read_posts(tmp_path / "tieba.xlsx").column("root_id").to_pylist() == ["900", "900"]
+
+
+def test_accounts_and_followers_of_bilibili_do_not_stop_a_folder(tmp_path):
+    folder = tmp_path / "data" / "bilibili" / "jsonl"
+    folder.mkdir(parents=True)
+    post = {"video_id": "1", "desc": TEXT, "create_time": 1772414047, "user_id": "7"}
+    rows = {
+        "contents": {**post, "nickname": "小禾", "video_danmaku": "1"},
+        "creators": {"user_id": "7", "nickname": "小禾", "sign": "", "total_fans": 5},
+        "contacts": {"up_id": "7", "fan_id": "8", "up_name": "小禾", "fan_name": "小粟"},
+    }
+    for name, row in rows.items():
+        (folder / f"creator_{name}_2026-03-02.jsonl").write_text(json.dumps(row), "utf-8")
+    posts = read_posts(tmp_path)
+    assert posts.column("text").to_pylist() == [TEXT]
+    assert sum("no row, passed over" in report.notes for report in posts.inputs) == 2
+
+
+def test_comments_of_tieba_are_known_by_the_link_and_by_the_misspelled_parent(tmp_path):
+    path = tmp_path / "comments.jsonl"
+    row = {
+        "comment_id": "2",
+        "parment_comment_id": "1",
+        "content": "真的吗",
+        "user_link": "https://tieba.test/home/main?id=tb.1.x",
+        "user_nickname": "小粟",
+        "publish_time": "2026-03-02 09:14",
+        "note_id": "9",
+        "tieba_name": "城东吧",
+    }
+    path.write_text(json.dumps(row), encoding="utf-8")
+    posts = read_posts(path)
+    assert posts.inputs[0].format == "mediacrawler-tieba-comments/jsonl"
+    assert posts.column("parent_id").to_pylist() == ["1"]
+    assert posts.column("account_id").to_pylist() == ["https://tieba.test/home/main?id=tb.1.x"]

@@ -176,3 +176,45 @@ def test_lists_of_one_layout_are_read_together_and_others_are_noted(tmp_path):
     assert posts.column("post_id").to_pylist() == ["1", "2", "3"]
     note = "objects of list 'data.users', which is of another kind"
     assert posts.inputs[0].notes[note] == 3
+
+
+def message(number, **more):
+    return {"id": number, "type": "message", "date": "2026-03-02", "from_id": "user7", **more}
+
+
+def test_chats_that_were_left_are_read_as_well_whether_there_are_others_or_not(tmp_path):
+    chats = [{"name": "x", "type": "private_group", "id": 1, "messages": [message(9, text="停水")]}]
+    left = [{**chats[0], "id": 2}]
+    path = tmp_path / "result.json"
+    for document, ids in (
+        ({"chats": {"list": chats}, "left_chats": {"list": left}}, ["1/9", "2/9"]),
+        ({"left_chats": {"about": "x", "list": left}}, ["9"]),
+        ({"left_chats": {"list": left}, "chats": {"list": []}}, ["9"]),
+    ):
+        path.write_text(json.dumps(document), encoding="utf-8")
+        assert read_posts(path).column("post_id").to_pylist() == ids
+
+
+def test_what_is_answered_in_another_chat_is_no_message_of_this_one(tmp_path):
+    answer = message(10, text="真的吗", reply_to_message_id=9, reply_to_peer_id="channel22")
+    chat = {"name": "x", "type": "private_group", "id": 1}
+    path = tmp_path / "result.json"
+    path.write_text(json.dumps({**chat, "messages": [message(9, text="停水"), answer]}), "utf-8")
+    assert read_posts(path).column("parent_id").to_pylist() == [None, "22/9"]
+
+
+@pytest.mark.parametrize("indent", [None, 1])
+def test_control_characters_as_telegram_writes_them_cost_no_message(tmp_path, indent):
+    chat = {"name": "x", "type": "private_group", "id": 1}
+    texts = ["停\x0b水", "停\\\\x0B水\x1f", "城东"]
+    messages = [message(number, text=text) for number, text in enumerate(texts)]
+    written = json.dumps({**chat, "messages": messages}, ensure_ascii=False, indent=indent)
+    for code in (0x0B, 0x1F):
+        written = written.replace(f"\\u00{code:02x}", f"\\x{code:02X}")
+    with pytest.raises(json.JSONDecodeError):
+        json.loads(written)
+    path = tmp_path / "result.json"
+    path.write_text(written, encoding="utf-8")
+    posts = read_posts(path)
+    assert posts.column("text").to_pylist() == texts
+    assert posts.rows == 3

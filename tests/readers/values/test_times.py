@@ -9,7 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rumorscan.errors import DumpError
-from rumorscan.readers.values.moments import EARLIEST, LATEST, parse_time, zone_of
+from rumorscan.readers.values.days import DAY_NUMBERS
+from rumorscan.readers.values.moments import (
+    CHINA_TIME,
+    EARLIEST,
+    LATEST,
+    parse_time,
+    zone_of,
+)
 from rumorscan.readers.values.times import MISSING, parse_times
 from rumorscan.readers.values.zones import to_utc
 from rumorscan.records import Precision
@@ -122,6 +129,21 @@ def test_a_time_before_or_after_the_calendar_of_utc_is_bad(value):
         ("2026-03-02 09:14 来自 网页版", NINE - 7, Precision.MINUTE),
         ("２０２６-03-02 09：14", NINE - 7, Precision.MINUTE),
         ("20260302T011407Z", NINE, Precision.SECOND),
+        ("Mon Mar 02 09:14:07 GMT+08:00 2026", NINE, Precision.SECOND),
+        ("Sun Mar 01 20:14:07 GMT-0500 2026", NINE, Precision.SECOND),
+        ("Mon Mar 02 01:14:07 Z 2026", NINE, Precision.SECOND),
+        ("Mon Mar 02 2026 09:14:07 GMT+0800 (中国标准时间)", NINE, Precision.SECOND),
+        ("Mon, 02 Mar 2026 09:14:07 GMT+08:00", NINE, Precision.SECOND),
+        ("2026-03-02 09:14:07 CST", NINE, Precision.SECOND),
+        ("2026-03-02 09:14:07 UTC+8", NINE, Precision.SECOND),
+        ("2026-061", NINE - 33_247, Precision.DAY),
+        ("2026-061T09:14", NINE - 7, Precision.MINUTE),
+        ("2026-061 09:14:07", NINE, Precision.SECOND),
+        ("2026-061T011407.5Z", NINE, Precision.SECOND),
+        ("2026-W10-1", NINE - 33_247, Precision.DAY),
+        ("2026W101", NINE - 33_247, Precision.DAY),
+        ("2026-W10-1T09:14:07+08:00", NINE, Precision.SECOND),
+        ("2026W101T0914", NINE - 7, Precision.MINUTE),
         ("2026-03-02T09:14:07.123456789+08:00", NINE, Precision.SECOND),
         (NINE, NINE, Precision.SECOND),
         (str(NINE), NINE, Precision.SECOND),
@@ -185,6 +207,14 @@ def test_an_unknown_time_is_neither_bad_nor_1970(value):
         "9999-12-31 23:59:59",
         "2026-03-02T09:14:07+99:00",
         -5,
+        "Mon Mar 02 09:14:07 EST 2026",
+        "2026-03-02 09:14:07 EST",
+        "2026-000",
+        "2026-366",
+        "2026061",
+        "2026-W10",
+        "2026-W54-1",
+        "2026-W10-8",
     ],
 )
 def test_a_value_that_is_no_time_is_bad(value):
@@ -261,6 +291,95 @@ def test_typed_columns_of_every_unit_agree():
             times = parse_times(array, SHANGHAI)
             assert times.seconds.tolist() == [NINE, MISSING]
             assert times.assumed == assumed
+
+
+@given(st.dates(date(1972, 1, 1), date(2199, 1, 1)))
+def test_days_of_the_year_and_of_the_week_are_those_of_the_calendar(day):
+    year, week, weekday = day.isocalendar()
+    expected = parse_time(day.isoformat(), SHANGHAI)
+    written = (f"{day:%Y-%j}", f"{year}-W{week:02}-{weekday}", f"{year}W{week:02}{weekday}")
+    assert {parse_time(text, SHANGHAI) for text in written} == {expected}
+
+
+@pytest.mark.parametrize("name", ["Asia/Shanghai", "UTC", "America/Chicago"])
+def test_cst_is_china_standard_time_whatever_zone_is_assumed_and_counted(name):
+    values = ["Mon Mar 02 09:14:07 CST 2026"] * 3 + ["Mon Mar 02 09:14:07 +0800 2026"]
+    for column in (values, [*values, 7]):
+        times = parse_times(column, ZoneInfo(name))
+        assert times.seconds[:4].tolist() == [NINE] * 4
+        assert times.notes == {CHINA_TIME: 3}
+        assert times.assumed == (3 if name == "Asia/Shanghai" else 0)
+
+
+@given(
+    st.lists(st.datetimes(datetime(1990, 1, 1), datetime(2099, 12, 30)), min_size=1, max_size=9),
+    ZONES,
+    st.sampled_from(["text", "numbers", "list", "decimals", "mixed"]),
+)
+def test_day_numbers_of_a_spreadsheet_are_the_times_that_they_stand_for(moments, name, how):
+    zone = ZoneInfo(name)
+    moments = [moment.replace(microsecond=0) for moment in moments]
+    numbers = [(moment - datetime(1899, 12, 30)) / timedelta(days=1) for moment in moments]
+    column = {
+        "text": lambda: [f"{number:.6f}" for number in numbers],
+        "numbers": lambda: pa.array(numbers),
+        "list": lambda: numbers,
+        "decimals": lambda: [Decimal(f"{number:.8f}") for number in numbers],
+        "mixed": lambda: [*numbers[1:], None, f" {numbers[0]:.9f}"],
+    }[how]()
+    times = parse_times(column, zone)
+    expected = parse_times([moment.isoformat(" ") for moment in moments], zone)
+    found = times.seconds[times.seconds != MISSING]
+    assert sorted(found.tolist()) == sorted(expected.seconds.tolist())
+    assert times.assumed == times.notes[DAY_NUMBERS] == len(moments)
+    assert not times.bad.any()
+
+
+def test_the_precision_of_a_day_number_is_what_its_digits_tell():
+    for written, precisions in (
+        (["46083", "46084"], [1, 1]),
+        (["46083.38481", "46083.5", "46083.38482"], [3, 3, 3]),
+        (["46083.38481", "46083"], [3, 1]),
+        (["46083.3848", "46083.38"], [2, 2]),
+    ):
+        assert parse_times(written, SHANGHAI).precision.tolist() == precisions
+
+
+@pytest.mark.parametrize(
+    "others",
+    [
+        ["2026-03-02"] * 2,
+        [NINE] * 2,
+        ["昨天"] * 2,
+        [17, "32873", "73051", "46083.38481x"],
+        ["2026-03-02"] * 2 + [None] * 9,
+    ],
+)
+def test_a_number_is_no_day_where_the_column_holds_other_things(others):
+    for number in (46083, "46083", 46083.38481, "46083.38481"):
+        times = parse_times([number, *others], SHANGHAI)
+        assert times.bad[0]
+        assert times.notes == {}
+        assert parse_times([number, *([None] * 9)], SHANGHAI).notes == {DAY_NUMBERS: 1}
+
+
+def test_numbers_that_are_read_as_other_times_are_never_day_numbers():
+    for value in (NINE, "20260302", 20260302, NINE * 1_000, 0, "-"):
+        times = parse_times([46083, "46084.5", 46085, value], SHANGHAI)
+        assert times.notes == {DAY_NUMBERS: 3}
+        alone = parse_time(value, SHANGHAI)
+        assert times.seconds[3] == (MISSING if alone.seconds is None else alone.seconds)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [10**5_000, Decimal("1e999999"), Decimal("-Infinity"), float("inf"), True, [46083], "4" * 99],
+    ids=["whole", "large", "endless", "inf", "flag", "list", "digits"],
+)
+def test_odd_values_among_day_numbers_stay_what_they_are(value):
+    times = parse_times([46083.5, 46084.5, 46085.5, value], SHANGHAI)
+    assert times.notes == {DAY_NUMBERS: 3}
+    assert times.bad.tolist() == [False, False, False, True]
 
 
 def test_a_slice_of_a_column_is_read_at_its_place():

@@ -33,9 +33,10 @@ def _comments(name: str, marks: tuple[str, ...], platform: str) -> Layout:
         ("comment_id", "content", "create_time|publish_time", *marks),
         columns={
             **_HASHED,
-            "account_id": (*_ACCOUNT, "user_nickname")
+            "account_id": (*_ACCOUNT, "user_link", "user_nickname")
             if platform in ("tieba", "zhihu")
             else _ACCOUNT,
+            "parent_id": ("parent_comment_id", "parment_comment_id"),  # as it was once written
             "post_id": ("comment_id",),
             "root_id": ("note_id", "aweme_id", "video_id", "content_id", "article_id"),
             "posted_at": ("create_time", "publish_time"),
@@ -155,7 +156,8 @@ MEDIACRAWLER: tuple[Layout, ...] = (
     ),
     Layout(
         "mediacrawler-creators",
-        ("nickname|user_nickname", "fans|follows", "!note_id", "!content", "!text"),
+        ("nickname|user_nickname", "fans|follows|total_fans", "!note_id", "!content", "!text"),
         holds="accounts",
     ),
+    Layout("mediacrawler-contacts", ("up_id", "fan_id", "up_name", "fan_name"), holds="accounts"),
 )
