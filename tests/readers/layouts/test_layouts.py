@@ -9,6 +9,7 @@ from rumorscan.readers import inspect, read_posts
 from rumorscan.readers.layouts import finding
 from rumorscan.readers.layouts.fields import map_fields
 from rumorscan.readers.layouts.finding import LAYOUTS, OTHER_LAYOUT, layout_named
+from rumorscan.readers.values.days import DAY_NUMBERS
 from tests.readers.samples import write_workbook
 
 TEXT = "城东水厂停水三天大家快囤水"
@@ -301,3 +302,29 @@ def test_comments_of_tieba_are_known_by_the_link_and_by_the_misspelled_parent(tm
     assert posts.inputs[0].format == "mediacrawler-tieba-comments/jsonl"
     assert posts.column("parent_id").to_pylist() == ["1"]
     assert posts.column("account_id").to_pylist() == ["https://tieba.test/home/main?id=tb.1.x"]
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+def test_day_numbers_of_a_spreadsheet_become_times_and_are_counted(tmp_path, kind):
+    header = ["id", "用户名", "内容", "发布时间", "注册时间"]
+    rows = [
+        ["1", "小禾", TEXT, 46083.38481, 42095],
+        ["2", "小粟", TEXT, 46083.5, 42095.25],
+        ["3", "小谷", TEXT, "", ""],
+    ]
+    path = tmp_path / f"表.{kind}"
+    if kind == "csv":
+        lines = [",".join(map(str, row)) for row in (header, *rows)]
+        path.write_text("\n".join(lines), encoding="utf-8")
+    else:
+        write_workbook(path, {"表": [header, *rows]})
+    posts = read_posts(path)
+    noon = datetime(2026, 3, 2, 4, tzinfo=UTC)
+    assert posts.column("posted_at").to_pylist()[1:] == [noon, None]
+    first = posts.column("posted_at")[0].as_py()
+    assert abs((first - datetime(2026, 3, 2, 1, 14, 7, tzinfo=UTC)).total_seconds()) <= 1
+    look = inspect(path).inputs[0]
+    assert look.report.notes[DAY_NUMBERS] == 2
+    assert look.report.notes[f"account_created_at: {DAY_NUMBERS}"] == 2
+    assert look.report.tz_assumed == "Asia/Shanghai"
+    assert DAY_NUMBERS in inspect(path).render()
