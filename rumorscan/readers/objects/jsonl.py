@@ -10,7 +10,8 @@ The row number is the number of the line; the first line of the file is 1, blank
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from functools import partial
 from itertools import islice
 from typing import Any
@@ -36,6 +37,9 @@ from rumorscan.readers.objects.schemas import TypedParser
 MapMaker = Callable[[list[dict[str, Any]]], ObjectMap]
 
 _OBJECTS_AT_ONCE = 512
+NESTED_LINES = 2_048
+"""So many lines with posts in posts take a twentieth of a second."""
+_JOINED = "rows that shared the line of another, read alone"
 _BROKEN_SHARE = 0.05
 """Where more lines of a block are broken, it is parsed line by line."""
 
@@ -55,54 +59,73 @@ def read_jsonl(
     """
     reader: LineReader | None = None
     bookmarks = bookmarks or no_bookmarks(intake)
-    blocks.unseen = bookmarks.skipped
-    line = 1
-    for block in blocks:
+    blocks.unseen = 0 if bookmarks.known is None else bookmarks.known["place"]["blocks"]
+    place = _Place()
+    for number, block in enumerate(blocks):
         if reader is None:
             sample = _sample(block, intake.door.path)
             reader = LineReader(make_map(sample), sample)
             if reader.nesting is not None:
                 bookmarks.follow(reader.nesting.hold)
-        if bookmarks.skips():
+            state = bookmarks.passed_all()
+            if state is not None:
+                reader.go_on(state)
+                place = _Place(**state["place"])
+            kept = partial(bookmarks.passed, partial(_so_far, reader, place))
+        if number < place.blocks:  # the next one may be decoded before it is looked at
+            blocks.replaced, blocks.other_lines = place.replaced, place.other_lines
             yield reader.map
-        else:
-            lines = Lines(block.data)
-            offset = partial(_offset, block, line)
-            for batch in reader.batches(block, lines, line, batch_rows, offset):
-                batch.offset = offset
-                intake.take(batch, reader.map.fields)
-                yield reader.map
-            if reader.joined:
-                intake.notes["rows that shared the line of another, read alone"] += reader.joined
-                reader.joined = 0
-            line += len(lines)
-        state = bookmarks.passed(partial(_so_far, reader, blocks, line))
-        if state is not None:
-            line = _go_on(reader, blocks, state)
+            continue
+        first, offset = place.line, partial(_offset, block, place.line)
+        for count, lines in enumerate(reader.parts(block)):
+            if count >= place.parts:
+                for batch in reader.batches(block, lines, first, batch_rows, offset):
+                    batch.offset = offset
+                    intake.take(batch, reader.map.fields)
+                    yield reader.map
+                if reader.joined:
+                    intake.notes[_JOINED] += reader.joined
+                    reader.joined = 0
+                place.parts = count + 1
+                kept()
+            first += len(lines)
+        place.next_block(first, blocks)
+        kept()
     if reader is None:
         raise NoRowsError(f"{intake.door.path}: the file is empty; expected posts")
-    state = bookmarks.passed_all()
-    if state is not None:
-        line = _go_on(reader, blocks, state)
-        yield reader.map
-    so_far = partial(_so_far, reader, blocks, line)
     for batch in reader.rest(batch_rows):
         batch.offset = reader.nesting.offsets.get if reader.nesting else batch.offset
         intake.take(batch, reader.map.fields)
         yield reader.map
-        bookmarks.passed(so_far)
+        kept()
 
 
-def _so_far(reader: LineReader, blocks: LineBlocks, line: int) -> dict[str, Any]:
-    return {**reader.so_far(), "lines": (line, blocks.replaced, blocks.other_lines)}
+@dataclass(slots=True)
+class _Place:
+    """How far lines were read.
+
+    Attributes:
+        blocks: whole blocks.
+        parts: of the block behind them.
+        line: the number of the first line of that block.
+        replaced: as that of `LineBlocks`, before that block.
+        other_lines: likewise.
+    """
+
+    blocks: int = 0
+    parts: int = 0
+    line: int = 1
+    replaced: int = 0
+    other_lines: int = 0
+
+    def next_block(self, line: int, blocks: LineBlocks) -> None:
+        """Go behind a block; the next one begins with that line."""
+        self.blocks, self.parts, self.line = self.blocks + 1, 0, line
+        self.replaced, self.other_lines = blocks.replaced, blocks.other_lines
 
 
-def _go_on(reader: LineReader, blocks: LineBlocks, state: Mapping[str, Any]) -> int:
-    """Go on where another reader was; return the number of the next line."""
-    reader.go_on(state)
-    line: int
-    line, blocks.replaced, blocks.other_lines = state["lines"]
-    return line
+def _so_far(reader: LineReader, place: _Place) -> dict[str, Any]:
+    return {**reader.so_far(), "place": asdict(place)}
 
 
 def _offset(block: Block, first: int, row: int) -> int | None:
@@ -161,6 +184,13 @@ class LineReader:
         """Take over what another reader knew."""
         self.map.go_on(state["map"])
         self._parser.types = state["types"]
+
+    def parts(self, block: Block) -> Iterable[Lines]:
+        """Return the lines of a block, in parts where it takes long to read them."""
+        lines = Lines(block.data)
+        if self.nesting is None or block.overlong or len(lines) <= NESTED_LINES:
+            return [lines]
+        return lines.parts(NESTED_LINES)
 
     def batches(
         self,

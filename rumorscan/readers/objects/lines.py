@@ -6,6 +6,7 @@ import json
 import re
 from codecs import BOM_UTF8
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -165,6 +166,11 @@ class Lines:
     def strips(self, strip_bytes: int) -> Iterator[Lines]:
         """Yield the lines in strips of about that size."""
         return map(Lines, cut_at_lines(self.data, strip_bytes))
+
+    def parts(self, count: int) -> Iterator[Lines]:
+        """Yield so many lines at a time."""
+        bounds = [*self.bounds[:-1:count].tolist(), len(self.data)]
+        return (Lines(self.data[start:end]) for start, end in pairwise(bounds))
 
     def __len__(self) -> int:
         return len(self.bounds) - 1

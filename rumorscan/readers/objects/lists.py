@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
-from itertools import chain, groupby, islice
+from itertools import chain, islice
 from typing import Any
 
 import numpy as np
@@ -22,7 +22,7 @@ from rumorscan.readers.intake.rows import RawRows
 from rumorscan.readers.intake.shelves import Bookmarks
 from rumorscan.readers.objects.elements import Elements
 from rumorscan.readers.objects.faults import Fault
-from rumorscan.readers.objects.jsonl import LineReader
+from rumorscan.readers.objects.jsonl import NESTED_LINES, LineReader
 from rumorscan.readers.objects.lines import Lines
 from rumorscan.readers.objects.long_lists import Part, parse_part, shortened
 from rumorscan.readers.objects.nesting import REST_ROWS, Nesting
@@ -91,7 +91,9 @@ class ListReader:
         self._batch_rows = batch_rows
         self._offset = offset
         self._row = 1
-        self._found = 0  # of the part at hand, rows found so far
+        self._seam: dict[str, Any] | None = None  # the passages at the last one; None: at the first
+        self._passed = 0  # parts since then
+        self._found = 0  # posts since then
         self._is_over = False
 
     def read(
@@ -118,26 +120,32 @@ class ListReader:
         if fields.nesting is not None:
             bookmarks.follow(fields.nesting.hold)
         state = bookmarks.passed_all()
-        if state is None:
+        if state is not None:
+            self._go_on(state, reader)
+            yield fields
+        if self._seam is None:
             parts = passages.again(head, parts)
         else:
-            self._go_on(state, reader)
-            passages.go_on(state["passages"])
+            passages.go_on(self._seam)
             parts = iter(()) if self._is_over else passages.parts()
-            yield fields
-        kept = partial(bookmarks.passed, partial(self._so_far, reader, passages))
-        for is_between, passage in groupby(parts, key=lambda part: part is None):
-            if is_between:
+        kept = partial(bookmarks.passed, partial(self._so_far, reader))
+        done = self._passed
+        for part in parts:
+            if part is None:
+                self._seam, self._passed = passages.state, 0
                 kept()
-                continue
-            for part in (part for part in passage if part is not None):
+            elif done:
+                done -= 1
+            else:
                 if fields.nesting is not None:
                     yield from self._nested(part, fields.nesting, fields, kept)
                 else:
                     yield from self._flat(part, reader)
+                self._passed, self._found = self._passed + 1, 0
+                kept()
         if not self._is_over:
             yield from self._take(faults, fields)
-            self._is_over = True
+            self._seam, self._is_over = passages.state, True
             kept()
         if fields.nesting is not None:
             for rest in fields.nesting.rest_in_parts(min(self._batch_rows, REST_ROWS)):
@@ -163,30 +171,29 @@ class ListReader:
     ) -> Iterator[ObjectMap]:
         """Read elements that hold rows; say where it can be gone on with inside of them."""
         items = zip(*parse_part(part), strict=True)
-        if isinstance(part, Elements):
-            yield from self._take(nesting.rows(items), fields)
-            return
         found = islice(nesting.found(items), self._found, None)
-        for some in _batches(((one.number, one) for one in found), self._batch_rows):
+        for some in _batches(
+            ((one.number, one) for one in found), min(self._batch_rows, NESTED_LINES)
+        ):
             rows = (nesting.rows_of(one) for _, one in some)
             yield from self._take(chain.from_iterable(rows), fields)
             self._found += len(some)
             kept()
-        self._found = 0
 
-    def _so_far(self, reader: LineReader, passages: Passages) -> dict[str, Any]:
+    def _so_far(self, reader: LineReader) -> dict[str, Any]:
         return {
             "reader": reader.so_far(),
-            "passages": passages.state,
-            "row": self._row,
+            "seam": self._seam,
+            "passed": self._passed,
             "found": self._found,
+            "row": self._row,
             "is_over": self._is_over,
         }
 
     def _go_on(self, state: Mapping[str, Any], reader: LineReader) -> None:
         reader.go_on(state["reader"])
-        self._row, self._found = state["row"], state["found"]
-        self._is_over = state["is_over"]
+        self._seam, self._passed, self._found = state["seam"], state["passed"], state["found"]
+        self._row, self._is_over = state["row"], state["is_over"]
 
     def _begun(
         self, parts: Iterator[Part | None], faults: Iterable[tuple[int | None, Fault]]

@@ -24,7 +24,7 @@ Numbered = tuple[Any, Any]
 """The number of the row in the file that something comes from, or its place, and the thing."""
 PENDING_LIMIT = 100_000
 """Posts that wait for the end of the file at most; further ones are read where they are met."""
-REST_ROWS = 8_192
+REST_ROWS = 4_096
 """Of what waited for the end of the file, so many rows are read together."""
 _DEEPEST = 64
 _NO_DIGITS = re.compile(r"\D")

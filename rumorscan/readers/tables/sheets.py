@@ -106,6 +106,8 @@ def read_sheets(
     bookmarks = bookmarks or no_bookmarks(intake)
     done: tuple[int, int, int, str] | None = bookmarks.passed_all()
     at, passed, first, _ = done or (0, 0, 1, "")
+    if done is None and seal:
+        bookmarks.passed(partial(tuple, (0, 0, 1, seal)))
     taken: Taken | None = None
     for number, (sheet, fields) in enumerate(chosen):
         if taken is None:

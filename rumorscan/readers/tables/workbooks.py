@@ -27,8 +27,8 @@ from rumorscan.readers.tables.xls_limits import check_old_workbook
 from rumorscan.readers.values.plain import EXACT_DOUBLE
 
 _HEADER_ROWS = 10
-_BATCH_ROWS = 16_384
-"""A sheet has a million rows at most: of so many it can be gone on with."""
+_BATCH_ROWS = 8_192
+"""A sheet has a million rows at most; between so many of them it can be gone on with."""
 
 
 def read_workbook(
