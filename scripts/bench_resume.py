@@ -9,6 +9,9 @@ that of a scan which nobody cut, less what a scan of ten posts takes, which ever
 read and verify the checkpoints is among it. A machine is not equally fast all the time, so that
 beside each scan that is killed stands a whole one; told is the median of the repeats.
 
+With --reading the dump is read and nothing more, which shows what a cut in the midst of that costs;
+--layout writes the posts in another way.
+
 Posts come from --dump, or from the dump under the folder that RUMORSCAN_DATA names.
 """
 
@@ -25,11 +28,13 @@ from functools import partial
 from itertools import islice
 from pathlib import Path
 
-from bench.dumps import find_dump
+from bench.dumps import LAYOUTS, find_dump, lay_out
 from bench.measuring import conditions, draw_table
 
 import rumorscan as rs
 from rumorscan.engines.checkpoints import Checkpoints
+from rumorscan.readers import read_posts
+from rumorscan.steps import KINDS
 
 
 def main() -> None:
@@ -40,22 +45,24 @@ def main() -> None:
     parser.add_argument("--points", type=int, default=9)
     parser.add_argument("--repeats", type=int, default=3)
     parser.add_argument("--model", default="linear")
+    parser.add_argument("--layout", choices=LAYOUTS, default="lines")
+    parser.add_argument("--reading", action="store_true", help="read the dump and no more")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         place = Path(folder)
-        dump = place / "posts.jsonl"
         source = find_dump(options.dump)
-        with lzma.open(source) if source.suffix == ".xz" else source.open("rb") as lines:
-            dump.write_bytes(b"".join(islice(lines, options.posts)))
-        few = place / "few.jsonl"
-        with dump.open("rb") as lines:
-            few.write_bytes(b"".join(islice(lines, 10)))
-        scan_to = partial(scan, dump, options.model)
+        with lzma.open(source) if source.suffix == ".xz" else source.open("rb") as stream:
+            lines = list(islice(stream, options.posts))
+        ending = "jsonl" if options.layout in ("lines", "nested") else "json"
+        dump, few = (place / f"{name}.{ending}" for name in ("posts", "few"))
+        dump.write_bytes(lay_out(lines, options.layout))
+        few.write_bytes(lay_out(lines[:10], options.layout))
+        del lines
+        work = read if options.reading else partial(scan, model=options.model)
+        scan_to = partial(work, dump)
         scan_to(place / "warm")
 
-        start = statistics.median(
-            spent(partial(scan, few, options.model, place / f"few-{n}")) for n in range(5)
-        )
+        start = statistics.median(spent(partial(work, few, place / f"few-{n}")) for n in range(5))
         plain, kept = [], []
         killed: dict[float, list[tuple[float, float, float]]] = {}
         for repeat in range(options.repeats):
@@ -72,7 +79,7 @@ def main() -> None:
         for share, found in killed.items():
             before, after, again = map(statistics.median, zip(*found, strict=True))
             rows.append([round(share, 2), before, after, again, again / before])
-    print(conditions(posts=options.posts, model=options.model))
+    print(conditions(posts=options.posts, model=options.model, layout=options.layout))
     rows_of_whole = [["of ten posts", start], ["without checkpoints", statistics.median(plain)]]
     rows_of_whole.append(["with", statistics.median(kept)])
     print(draw_table("a scan", ["scan", "CPU s"], rows_of_whole))
@@ -82,7 +89,15 @@ def main() -> None:
     print(f"\ndone again of all work before the kills: {total:.3f}")
 
 
-def scan(dump: Path, model: str, out: Path, *, keep: bool = True) -> None:
+def read(dump: Path, out: Path, *, keep: bool = True) -> None:
+    """Read a dump into a folder, or go on with what is there."""
+    for folder in ("columns", "kept"):
+        (out / folder).mkdir(parents=True, exist_ok=True)
+    keeper = Checkpoints(out / "kept" if keep else None, KINDS, 1)
+    read_posts(dump, spool=out / "columns", keeper=keeper)
+
+
+def scan(dump: Path, out: Path, model: str, *, keep: bool = True) -> None:
     """Scan into a folder, or go on with what is unfinished there."""
     if not keep:
         Checkpoints._write = lambda *_: False  # type: ignore[method-assign]

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import lzma
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from itertools import islice, pairwise
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import Any, BinaryIO, cast
 
 import numpy as np
 import orjson
@@ -54,6 +54,44 @@ def cut_dump(dump: Path, posts: int, out: Path, *, with_text: bool = False) -> i
         return sum(target.write(line) > 0 for line in islice(lines, posts))
 
 
+LAYOUTS = ("lines", "nested", "list", "page")
+"""Ways to write the same posts that `lay_out` knows."""
+
+
+def lay_out(lines: Sequence[bytes], layout: str) -> bytes:
+    """Return posts as a dump of another layout.
+
+    Args:
+        lines: the posts as JSON lines.
+        layout: `lines` as they are; `nested`, every second with the post 1,000 places behind it
+            as the one that it reposts; `list`, a JSON document; `page`, an object of one list.
+    """
+    if layout == "lines":
+        return b"".join(lines)
+    if layout == "list":
+        return b"[" + b",".join(lines) + b"]"
+    posts = [
+        {
+            "id": row.get("post_id"),
+            "mblogid": f"m{row.get('post_id')}",
+            "userId": row.get("account_id"),
+            "text": row.get("text") or "转发微博",
+            "createdAt": row.get("posted_at"),
+        }
+        for row in filter(None, map(_row, lines))
+    ]
+    user = {"uid": "7", "name": "小禾"}
+    if layout == "page":
+        return orjson.dumps({"user": user, "weibo": posts})
+    for place in range(0, len(posts), 2):
+        other = posts[(place + 1_000) % len(posts)]
+        if place % 4:  # which the file does not have by itself
+            other = {**other, "id": f"x{place}", "mblogid": f"y{place}"}
+        inner = {key: value for key, value in other.items() if key != "retweet"}
+        posts[place] = {**posts[place], "retweet": {**inner, "user": user}}
+    return b"".join(orjson.dumps(post) + b"\n" for post in posts)
+
+
 def load_texts(dump: Path) -> list[str]:
     """Return the texts of a dump, in order, bad rows left out."""
     opener = lzma.open if dump.suffix == ".xz" else open
@@ -63,12 +101,18 @@ def load_texts(dump: Path) -> list[str]:
 
 def _text(line: bytes) -> str | None:
     """Return the text of a row, or None where the row is bad."""
+    row = _row(line)
+    text = row.get("text") if row else None
+    return text if isinstance(text, str) else None
+
+
+def _row(line: bytes) -> dict[str, Any] | None:
+    """Return a row, or None where it is bad."""
     try:
         row = orjson.loads(line)
     except orjson.JSONDecodeError:
         return None
-    text = row.get("text") if isinstance(row, dict) else None
-    return text if isinstance(text, str) else None
+    return row if isinstance(row, dict) else None
 
 
 def invent_posts(

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+LAYOUTS = ("nested", "list", "page")
 PROJECT = Path(__file__).parents[2]
 SAMPLE = PROJECT / "datasets" / "sample" / "posts.jsonl"
 
@@ -68,10 +69,11 @@ def test_without_a_dump_the_script_says_how_to_name_one() -> None:
 
 @pytest.mark.slow
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs a system that forks")
-def test_a_scan_is_killed_and_resumed_and_both_are_measured() -> None:
+@pytest.mark.parametrize("options", [(), *(("--reading", "--layout", one) for one in LAYOUTS)])
+def test_a_scan_is_killed_and_resumed_and_both_are_measured(options: tuple[str, ...]) -> None:
     done = run_script(
         "bench_resume.py", "--dump", str(SAMPLE), "--posts", "800", "--points", "1",
-        "--repeats", "1",
+        "--repeats", "1", *options,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     assert "a scan that was killed" in done.stdout
