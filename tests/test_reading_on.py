@@ -208,12 +208,12 @@ def taken(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """How many rows each batch has that is read, in small blocks of which all is kept."""
     for name in ("BLOCK_BYTES", "SAMPLE_BYTES"):
         monkeypatch.setattr(f"rumorscan.readers.encodings.decoding.{name}", 4_000)
-    for module in ("reading", "objects.jsonl", "objects.lists", "tables.nested"):
+    for module in ("reading", "objects.line_readers", "objects.lists", "tables.nested"):
         monkeypatch.setattr(f"rumorscan.readers.{module}.REST_ROWS", 10)
     monkeypatch.setattr("rumorscan.readers.objects.lists.SAMPLE_ROWS", 30)
-    monkeypatch.setattr("rumorscan.readers.objects.elements._PATIENCE", 2_000)
-    monkeypatch.setattr("rumorscan.readers.objects.elements.ELEMENT_LIMIT", 9_000)
-    for module in ("jsonl", "lists"):
+    monkeypatch.setattr("rumorscan.readers.objects.scanners._PATIENCE", 2_000)
+    monkeypatch.setattr("rumorscan.readers.objects.scanners.ELEMENT_LIMIT", 9_000)
+    for module in ("line_readers", "lists"):
         monkeypatch.setattr(f"rumorscan.readers.objects.{module}.NESTED_LINES", 9)
     keep_all(monkeypatch)
     return rows_taken(monkeypatch)

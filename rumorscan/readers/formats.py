@@ -12,7 +12,7 @@ from rumorscan.readers.layouts.finding import OTHER_LAYOUT, Layout, known_layout
 from rumorscan.readers.objects.documents import is_row
 from rumorscan.readers.objects.extended import plain
 from rumorscan.readers.objects.lines import Broken, parse_line
-from rumorscan.readers.objects.nesting import opening_of
+from rumorscan.readers.objects.pages import opening_of
 from rumorscan.readers.objects.sequences import goes_over_lines
 
 SYNTAXES = ("jsonl", "json", "csv", "tsv", "parquet", "xlsx", "xls", "sqlite")

@@ -28,7 +28,7 @@ from rumorscan.readers.delimited.quoting import (
 from rumorscan.readers.encodings.decoding import LINE_LIMIT, STRIP_BYTES, cut_at_lines
 from rumorscan.readers.encodings.origins import LineSpots, Origins
 from rumorscan.readers.intake.door import Intake
-from rumorscan.readers.intake.rows import RawRows, Reject
+from rumorscan.readers.intake.rows import JOINED, RawRows, Reject
 
 
 class RecordReader:
@@ -215,7 +215,7 @@ class RecordReader:
         fitted = [part and self._fitted(part) for part in parts]
         if not any(fitted):
             return [(record, "ragged-row")]
-        self._intake.notes["rows that shared the line of another, read alone"] += 1
+        self._intake.notes[JOINED] += 1
         return [(part or record, "" if part else "ragged-row") for part in fitted]
 
     def _fitted(self, record: list[str]) -> list[str] | None:

@@ -18,6 +18,9 @@ RAW_LIMIT = 4_096
 COLUMN_LIMIT = 10_000
 """Columns of a table, keys of an object; more are no post's."""
 
+JOINED = "rows that shared the line of another, read alone"
+"""What is counted where damage has joined rows."""
+
 REASONS = {
     "bad-json": "the line is not JSON",
     "not-an-object": "the row is not an object",

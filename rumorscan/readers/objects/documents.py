@@ -19,8 +19,8 @@ from rumorscan.readers.objects.allowances import Allowance
 from rumorscan.readers.objects.lines import Broken, parse_line
 from rumorscan.readers.objects.lists import ListReader
 from rumorscan.readers.objects.long_lists import ElementStore, LongList, Whole
-from rumorscan.readers.objects.nesting import opening_of
 from rumorscan.readers.objects.outlines import Outline, Placed, settled
+from rumorscan.readers.objects.pages import opening_of
 from rumorscan.readers.objects.passages import (
     ListPassages,
     ObjectPassages,

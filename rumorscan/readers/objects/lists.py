@@ -22,7 +22,7 @@ from rumorscan.readers.intake.rows import RawRows
 from rumorscan.readers.intake.shelves import Bookmarks
 from rumorscan.readers.objects.elements import Elements
 from rumorscan.readers.objects.faults import Fault
-from rumorscan.readers.objects.jsonl import NESTED_LINES, LineReader
+from rumorscan.readers.objects.line_readers import NESTED_LINES, LineReader
 from rumorscan.readers.objects.lines import Lines
 from rumorscan.readers.objects.long_lists import Part, parse_part, shortened
 from rumorscan.readers.objects.nesting import REST_ROWS, Nesting

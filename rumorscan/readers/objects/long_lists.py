@@ -20,7 +20,7 @@ from rumorscan.errors import DumpError
 from rumorscan.readers.containers.files import open_regular
 from rumorscan.readers.objects.elements import Elements
 from rumorscan.readers.objects.faults import parse_elements
-from rumorscan.readers.objects.nesting import KeptRows
+from rumorscan.readers.objects.pages import KeptRows
 
 HELD_BYTES = 32 << 20
 """Bytes that are held in memory before a temporary file is used."""

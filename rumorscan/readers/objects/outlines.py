@@ -14,12 +14,14 @@ from typing import Any
 import numpy as np
 
 from rumorscan.readers.objects.allowances import Allowance
-from rumorscan.readers.objects.elements import AHEAD, ELEMENT_LIMIT, Elements, ElementScanner
+from rumorscan.readers.objects.beginnings import AHEAD
+from rumorscan.readers.objects.elements import Elements
 from rumorscan.readers.objects.extended import is_extended, plain
 from rumorscan.readers.objects.faults import Fault
 from rumorscan.readers.objects.lines import Broken, parse_line
 from rumorscan.readers.objects.long_lists import ElementStore, LongList, Part, Whole
-from rumorscan.readers.objects.nesting import opening_of
+from rumorscan.readers.objects.pages import opening_of
+from rumorscan.readers.objects.scanners import ELEMENT_LIMIT, ElementScanner
 from rumorscan.readers.objects.structure import COMMA, LIST, Feed, Structure
 
 LIST_LIMIT = 1_000

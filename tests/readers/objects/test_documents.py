@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 from rumorscan.errors import DumpError, RumorscanError
 from rumorscan.readers import inspect, read_posts
 from rumorscan.readers.encodings import decoding
-from rumorscan.readers.objects import elements, long_lists, outlines, structure
+from rumorscan.readers.objects import long_lists, outlines, scanners, structure
 from rumorscan.readers.objects.documents import choose_lists, find_lists
+from rumorscan.readers.objects.elements import Elements
 from tests.readers import bombs
 from tests.readers.containers.test_hostile_files import MEMORY, read_apart
 
@@ -283,7 +284,7 @@ def test_a_long_post_that_holds_what_begins_like_posts_is_one(tmp_path):
     rows = [{**plain(n, "停水"), "comments": comments} for n in range(4)]
     for value in (rows, {"rows": rows}):
         document = json.dumps(value, ensure_ascii=False)
-        with patch.object(elements, "_PATIENCE", 500):
+        with patch.object(scanners, "_PATIENCE", 500):
             posts = read(tmp_path / "d.json", document, 300)
         assert ids(posts) == [row["post_id"] for row in rows]
         assert posts.rows == 4
@@ -340,7 +341,7 @@ def test_a_post_of_several_lines_that_is_cut_short_costs_itself(tmp_path):
     assert [reason for _, reason, _ in faults(posts)] == ["bad-json"]
     for size in (9, 1 << 20):
         document = "\n".join([*rows[:9], rows[9][:-2], *rows[10:]])
-        with patch.object(elements, "_PATIENCE", 300):
+        with patch.object(scanners, "_PATIENCE", 300):
             posts = read(tmp_path / "d.json", document, size)
         assert len(posts) == 38
         assert posts.rejects.num_rows == 1
@@ -364,9 +365,9 @@ def test_chats_that_are_too_long_for_memory_are_read_like_short_ones(tmp_path, s
     document = json.dumps(around(rows), ensure_ascii=False, indent=1)
     whole = told(read(tmp_path / "d.json", document, size))
     with (
-        patch.object(elements, "ELEMENT_LIMIT", 5_000),
+        patch.object(scanners, "ELEMENT_LIMIT", 5_000),
         patch.object(outlines, "ELEMENT_LIMIT", 5_000),
-        patch.object(elements, "_PATIENCE", 3_000),
+        patch.object(scanners, "_PATIENCE", 3_000),
     ):
         assert told(read(tmp_path / "d.json", document, size)) == whole
         for bad in ('{"x": "%s"}' % ("水" * 9_000), "[" * 9_000 + "]" * 9_000):
@@ -421,7 +422,7 @@ def test_a_file_that_shrinks_while_it_is_read_is_an_error(tmp_path):
     path = tmp_path / "d.json"
     data = json.dumps({"text": "水" * 50_000}).encode()
     path.write_bytes(b'{"rows": [%b]}' % data)
-    part = elements.Elements(data, np.zeros(1, np.int64), 10)
+    part = Elements(data, np.zeros(1, np.int64), 10)
     with long_lists.ElementStore("d.json", path, lambda: True) as store:
         slip = store.keep(part)
         assert store.fetch(slip).data == part.data
@@ -434,7 +435,7 @@ def test_a_long_element_that_is_no_page_is_told_once(tmp_path):
     long = '{"n": zero, "x": "' + "水" * 3_000 + '"}'
     document = f'{{"rows": [{json.dumps(plain(1, "停水"))}, {long}]}}'
     with (
-        patch.object(elements, "ELEMENT_LIMIT", 5_000),
+        patch.object(scanners, "ELEMENT_LIMIT", 5_000),
         patch.object(outlines, "ELEMENT_LIMIT", 50_000),
     ):
         posts = read(tmp_path / "d.json", document, 64)

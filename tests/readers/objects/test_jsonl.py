@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from rumorscan.errors import DumpError
 from rumorscan.readers import read_posts
-from rumorscan.readers.objects import jsonl as jsonl_module
+from rumorscan.readers.objects import line_readers
 
 GOOD = {
     "post_id": "p1",
@@ -240,15 +240,15 @@ LINES = st.one_of(
 def both_ways(tmp_path, monkeypatch, data):
     fast = read_bytes(tmp_path, data)
     with monkeypatch.context() as patch:
-        patch.setattr(jsonl_module.LineReader, "_fast", lambda *_: None)
+        patch.setattr(line_readers.LineReader, "_fast", lambda *_: None)
         slow = read_bytes(tmp_path, data)
-        patch.setattr(jsonl_module, "_OBJECTS_AT_ONCE", 2)
+        patch.setattr(line_readers, "_OBJECTS_AT_ONCE", 2)
         few = read_bytes(tmp_path, data)
     assert few.table.to_pylist() == slow.table.to_pylist()
     assert few.rejects.equals(slow.rejects)
     assert few.inputs == slow.inputs
     with monkeypatch.context() as patch:
-        patch.setattr(jsonl_module, "STRIP_BYTES", 40)
+        patch.setattr(line_readers, "STRIP_BYTES", 40)
         strips = read_bytes(tmp_path, data)
     assert strips.table.equals(fast.table)
     assert strips.rejects.equals(fast.rejects)
@@ -341,7 +341,7 @@ def test_spoiled_lines_among_many_good_ones_are_judged_the_same_both_ways(
     "bad", [line()[:-9], line().replace(b'"text"', b'text"'), line()[:-1] + b"x}"]
 )
 def test_broken_lines_do_not_slow_the_others(tmp_path, monkeypatch, bad):
-    monkeypatch.delattr(jsonl_module.LineReader, "_slow")
+    monkeypatch.delattr(line_readers.LineReader, "_slow")
     lines = [line(post_id=f"p{place}") for place in range(200)]
     lines[50] = lines[51] = lines[199] = bad
     posts = read_bytes(tmp_path, b"\n".join(lines) + b"\n")
@@ -351,7 +351,7 @@ def test_broken_lines_do_not_slow_the_others(tmp_path, monkeypatch, bad):
 
 @pytest.mark.parametrize("unread", [{"user": {"id": 1, "x": []}}, {"new": 1}, {"other": [2]}])
 def test_keys_that_nobody_reads_do_not_slow_the_rows(tmp_path, monkeypatch, unread):
-    monkeypatch.delattr(jsonl_module.LineReader, "_slow")
+    monkeypatch.delattr(line_readers.LineReader, "_slow")
     lines = [line(other="x") for _ in range(1_500)]
     posts = read_bytes(tmp_path, b"\n".join([*lines, line(**unread)]))
     assert len(posts) == 1_501

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from rumorscan.errors import DumpError
 from rumorscan.readers import inspect, read_posts
 from rumorscan.readers.encodings import decoding
-from rumorscan.readers.objects import elements
-from rumorscan.readers.objects.elements import ElementScanner
+from rumorscan.readers.objects import scanners
+from rumorscan.readers.objects.scanners import ElementScanner
 from rumorscan.readers.objects.structure import Feed
 from tests.readers import bombs
 from tests.readers.containers.test_hostile_files import MEMORY, read_apart
@@ -110,7 +110,7 @@ def test_a_bad_byte_costs_one_element_at_most(tmp_path, indent, mark):
 
 
 def test_elements_that_lose_their_ends_take_no_time_without_end(tmp_path, monkeypatch):
-    monkeypatch.setattr(elements, "_MENDS", 20)
+    monkeypatch.setattr(scanners, "_MENDS", 20)
     lines = ["[" + LINES[0], LINES[1], *['{"text": {"a": "}'] * 5_000, LINES[2]]
     posts, rejects = read(tmp_path, ",\n".join(lines))
     assert posts == ALL[:2]
@@ -137,7 +137,7 @@ def test_what_stands_behind_the_list_is_set_aside(tmp_path):
 
 
 def test_an_element_over_the_limit_costs_itself(tmp_path, monkeypatch):
-    monkeypatch.setattr(elements, "ELEMENT_LIMIT", 5_000)
+    monkeypatch.setattr(scanners, "ELEMENT_LIMIT", 5_000)
     monkeypatch.setattr(decoding, "BLOCK_BYTES", 1_000)
     monkeypatch.setattr(decoding, "SAMPLE_BYTES", 1_000)
     for long in (json.dumps({"text": "水" * 9_000}), "[" * 9_000 + "]" * 9_000):
