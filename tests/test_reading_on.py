@@ -16,6 +16,7 @@ import pyarrow.parquet as pq
 import pytest
 
 import rumorscan as rs
+from rumorscan.engines.checkpoints import Checkpoints
 from rumorscan.errors import RunError
 from rumorscan.readers.intake.holds import Hold, UnkeptError
 from rumorscan.settings import Settings
@@ -350,3 +351,31 @@ def test_a_workbook_is_not_checked_again_unless_it_is_another_one(
     with contextlib.suppress(RunError):
         rs.scan(dump, model="", out=tmp_path / "run", settings=SMALL, resume=True)
     assert checked
+
+
+@pytest.mark.parametrize("name", ["weibo.jsonl", "7000000002.jsonl", "flat.json", "page.json"])
+def test_a_file_of_one_block_is_gone_on_with_behind_its_end(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dump = tmp_path / name
+    dump.write_bytes(FILES[name]())
+    keep_all(monkeypatch)
+    rs.scan(dump, model="", out=tmp_path / "plain")
+    taken = rows_taken(monkeypatch)
+    step = Checkpoints.step
+
+    def killed(self: Checkpoints, *given: Any) -> bool:
+        step(self, *given)
+        raise KeyboardInterrupt
+
+    for _ in range(20):
+        with monkeypatch.context() as patch:
+            patch.setattr(Checkpoints, "step", killed)
+            with contextlib.suppress(KeyboardInterrupt):
+                rs.scan(dump, model="", out=tmp_path / "run", resume=True)
+                break
+    rs.scan(dump, model="", out=tmp_path / "run", resume=True)
+    assert files_of(tmp_path / "run") == files_of(tmp_path / "plain")
+    assert (
+        sum(taken) == orjson.loads((tmp_path / "run" / "run.json").read_bytes())["counts"]["rows"]
+    )
