@@ -6,7 +6,7 @@ import io
 import os
 import sqlite3
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +16,9 @@ import pyarrow.parquet as pq
 import pytest
 
 import rumorscan as rs
+from rumorscan.engines.checkpoints import Checkpoints
 from rumorscan.errors import RunError
 from rumorscan.readers.intake.holds import Hold, UnkeptError
-from rumorscan.readers.intake.shelves import Bookmarks
 from rumorscan.settings import Settings
 from tests.readers.intake.test_carried import NAMES, cells, original, repost
 from tests.readers.samples import write_workbook
@@ -353,39 +353,28 @@ def test_a_workbook_is_not_checked_again_unless_it_is_another_one(
     assert checked
 
 
-FLAT = [{"account_id": "a", "text": f"停水{n}天"} for n in range(5)]
-SHORT = {
-    "flat.jsonl": lambda: b"".join(orjson.dumps(row) + b"\n" for row in FLAT),
-    "flat.json": lambda: orjson.dumps(FLAT),
-    "flat.csv": lambda: "\n".join(["account_id,text", *["a,停水"] * 5]).encode(),
-    "nested.jsonl": lambda: b"".join(orjson.dumps(row) + b"\n" for row in nested()[:30]),
-    "nested.json": lambda: orjson.dumps(nested()[:30]),
-}
-
-
-@pytest.mark.parametrize("name", SHORT)
-def test_whoever_is_cut_behind_any_bookmark_goes_on(
+@pytest.mark.parametrize("name", ["weibo.jsonl", "7000000002.jsonl", "flat.json", "page.json"])
+def test_a_file_of_one_block_is_gone_on_with_behind_its_end(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    keep_all(monkeypatch)
-    passed = Bookmarks.passed
     dump = tmp_path / name
-    dump.write_bytes(SHORT[name]())
+    dump.write_bytes(FILES[name]())
+    keep_all(monkeypatch)
     rs.scan(dump, model="", out=tmp_path / "plain")
     whole = files_of(tmp_path / "plain")
-    for last in range(1, 6):
-        count = iter(range(last))
+    step, left = Checkpoints.step, 0
 
-        def cut(self: Bookmarks, *given: Any, count: Iterator[int] = count) -> Any:
-            result = passed(self, *given)
-            if next(count, None) is None:
-                raise KeyboardInterrupt
-            return result
+    def killed(self: Checkpoints, *given: Any) -> bool:
+        nonlocal left
+        kept, left = step(self, *given), left - 1
+        if not left:
+            raise KeyboardInterrupt
+        return kept
 
-        out = tmp_path / f"run-{last}"
+    for at in range(1, 5):
+        out, left = tmp_path / f"run-{at}", at
         with monkeypatch.context() as patch, contextlib.suppress(KeyboardInterrupt):
-            patch.setattr(Bookmarks, "passed", cut)
-            rs.scan(dump, model="", out=out)
-        if not out.exists():
+            patch.setattr(Checkpoints, "step", killed)
             rs.scan(dump, model="", out=out, resume=True)
+        rs.scan(dump, model="", out=out, resume=True)
         assert files_of(out) == whole

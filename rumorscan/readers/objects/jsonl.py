@@ -51,7 +51,7 @@ def read_jsonl(
             if state is not None:
                 reader.go_on(state)
                 place = _Place(**state["place"])
-                yield reader.map  # there may be nothing left
+                yield reader.map  # there may be nothing left to read
             kept = partial(bookmarks.passed, partial(_so_far, reader, place))
         if number < place.blocks:  # the next one may be decoded before it is looked at
             blocks.replaced, blocks.other_lines = place.replaced, place.other_lines
