@@ -16,7 +16,7 @@ import json
 import random
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -84,6 +84,12 @@ def write_files(folder: Path, rows: list[dict[str, Any]]) -> dict[str, Path]:
         "jsonl": ("a.jsonl", "\n".join(lines).encode()),
         "jsonl, one broken line in 1,000": ("b.jsonl", "\n".join(broken).encode()),
         "jsonl, a field of two types": ("c.jsonl", "\n".join(mixed).encode()),
+        "jsonl, two columns without a value": (
+            "e.jsonl",
+            _lines({**row, "device_id": None, "ip": None} for row in rows),
+        ),
+        "jsonl of WeiboSpider": ("f.jsonl", _lines(_statuses(rows))),
+        "jsonl of WeiboSpider, every tenth a repost": ("g.jsonl", _lines(_statuses(rows, 10))),
         "jsonl in GB18030": ("d.jsonl", "\n".join(lines).encode("gb18030")),
         "csv": ("a.csv", plain.encode()),
         "csv, cells of several lines": ("b.csv", quoted.encode()),
@@ -108,6 +114,29 @@ def write_files(folder: Path, rows: list[dict[str, Any]]) -> dict[str, Path]:
     with pa.CompressedOutputStream(str(files["jsonl.zst"]), "zstd") as stream:
         stream.write(contents["jsonl"][1])
     return files
+
+
+def _lines(rows: Iterable[dict[str, Any]]) -> bytes:
+    return "\n".join(json.dumps(row, ensure_ascii=False) for row in rows).encode()
+
+
+def _statuses(rows: list[dict[str, Any]], step: int = 0) -> Iterator[dict[str, Any]]:
+    """Yield rows as WeiboSpider writes them; one in so many reposts one that is long gone."""
+    for place, row in enumerate(rows):
+        status = {
+            "_id": row["post_id"],
+            "mblogid": "P0aBcDeFg",
+            "created_at": row["posted_at"],
+            "content": row["text"],
+            "ip_location": "发布于 浙江",
+            "source": row["client"],
+            "attitudes_count": row["likes"],
+            "user": {"_id": row["account_id"], "nick_name": "小禾", "followers_count": 10},
+            "crawl_time": 1_774_000_000,
+        }
+        if step and place % step == 0:
+            status["retweet"] = {**status, "_id": f"9{row['post_id']}"}
+        yield status
 
 
 def _chat(rows: list[dict[str, Any]]) -> bytes:

@@ -110,8 +110,10 @@ class LineReader:
 
         They are read as a whole, else in strips, so that a bad line slows only its own.
         """
-        batch = self._fast(lines, line)
+        batch = self._fast(lines, line) if self._are_rows(lines) else None
         if batch is not None:
+            if self.nesting is not None:
+                self.nesting.know(batch.columns)
             yield batch
         elif whole and len(lines.data) > STRIP_BYTES and self._typed:
             for strip in lines.strips(STRIP_BYTES):
@@ -119,6 +121,14 @@ class LineReader:
                 line += len(strip)
         else:
             yield from self._slow(lines.data, line, batch_rows)
+
+    def _are_rows(self, lines: Lines) -> bool:
+        """Whether each line is a row as it stands, and holds no others."""
+        if self.nesting is None:
+            return True
+        reads = self.map.fields.reads
+        names = (reads[name] for name in reads if name.split("~")[0] == "post_id")
+        return self.nesting.knows(names) and self.nesting.holds_none(lines.data)
 
     def _fast(self, lines: Lines, line: int) -> RawRows | None:
         """Read lines by Arrow, but those that are broken; None where that cannot be."""

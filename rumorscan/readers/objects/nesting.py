@@ -7,22 +7,28 @@ it, at the end of the file.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.compute as pc
+
 from rumorscan.readers.intake.holds import Hold
 from rumorscan.readers.layouts.aliases import ALIASES
-from rumorscan.readers.layouts.catalog import OTHER_LAYOUT
+from rumorscan.readers.layouts.catalog import OPENINGS, OTHER_LAYOUT
 from rumorscan.readers.layouts.finding import layout_of
 from rumorscan.readers.layouts.shapes import Branch, Layout
 from rumorscan.readers.objects.pages import Found, Numbered, may_open, opened, opening_of
 from rumorscan.readers.objects.paths import is_object, keys_of, value_at
+from rumorscan.readers.values.arrays import Column
 
 PENDING_LIMIT = 100_000
 """Posts that wait for the end of the file at most; further ones are read where they are met."""
 REST_ROWS = 4_096
 """Of what waited for the end of the file, so many rows are read together."""
 _DEEPEST = 64
+_EMPTY = rb'\s*:\s*(?:null|""|\[\s*\]|\{\s*\})'
 
 
 class Nesting:
@@ -72,6 +78,42 @@ class Nesting:
         numbered = ((0, item) for item in sample)
         rows = [row for _, row in (*probe.rows(numbered), *probe.rest())]
         return [row for row in rows if is_object(row)]
+
+    def holds_none(self, data: bytes) -> bool:
+        r"""Tell whether no object of some lines of JSON holds others, by its keys.
+
+        Example:
+            >>> from rumorscan.readers.layouts.finding import layout_named
+            >>> nesting = Nesting(layout_named("weibospider"))
+            >>> nesting.holds_none(b'{"_id": "1", "retweet": null}\n{"_id": "2"}\n')
+            True
+            >>> nesting.holds_none(b'{"_id": "1", "retweet": {"_id": "3"}}\n')
+            False
+        """
+        branches = {branch.path.split(".")[0] for branch in self.layout.branches}
+        if any(_has_value(data, key) for key in {*branches, *self.layout.keyed}):
+            return False
+        return not any(
+            all(b'"%b"' % mark.split(".")[0].encode() in data for mark in opening.marks)
+            for opening in OPENINGS
+        )
+
+    def knows(self, names: Iterable[str]) -> bool:
+        """Tell whether the ids of posts lie in columns of those names, as far as is known here."""
+        return {*names} <= {*self._ids}
+
+    def know(self, columns: Mapping[str, Column]) -> None:
+        """Remember the ids of rows that hold no others.
+
+        Args:
+            columns: what is read of the rows, by the names of `FieldMap.reads`.
+        """
+        ids = [columns[name] for name in columns if name.split("~")[0] == "post_id"]
+        texts = [pc.cast(values, pa.string()) for values in ids]
+        if texts:
+            texts = [pc.if_else(pc.equal(values, ""), None, values) for values in texts]
+            names = pc.coalesce(*texts).drop_null().to_pylist()
+            self.hold.own |= dict.fromkeys(names)
 
     def rows(self, items: Iterable[Numbered]) -> Iterator[Numbered]:
         """Yield the rows of objects; what is no object is yielded as it is."""
@@ -203,6 +245,13 @@ class Nesting:
             if value is not None and value != "":
                 return str(value)
         return None
+
+
+def _has_value(data: bytes, key: str) -> bool:
+    """Tell whether a key has a value that is not empty somewhere in JSON."""
+    name = b'"%b"' % key.encode()
+    count = data.count(name)
+    return bool(count) and count != len(re.findall(re.escape(name) + _EMPTY, data))
 
 
 def _unknown(number: int) -> int | None:

@@ -33,10 +33,12 @@ class TypedParser:
         self.map = fields
         self._types: dict[str, set[type]] = {}
         self._spare: dict[str, pa.DataType] = {}
+        rows = list(sample)
         if fields.nesting is None:
-            rows = list(sample)
             self.learn(fields.columns(rows))
             self._spare = self._spare_columns(rows)
+        else:
+            self.learn(fields.columns(fields.nesting.sampled(rows)))
 
     @property
     def types(self) -> dict[str, list[str]]:
@@ -57,7 +59,7 @@ class TypedParser:
     @property
     def can(self) -> bool:
         """Whether the rows are such as Arrow can parse."""
-        return self.map.nesting is None and self._schema() is not None
+        return self._schema() is not None
 
     def parse(self, data: bytes) -> pa.Table | int | None:
         """Return objects as a table, or the row at which Arrow gave up, or None if it is unknown.
@@ -107,7 +109,8 @@ class TypedParser:
         tree: dict[str, Any] = {}
         for name, column in self.map.fields.reads.items():
             types = self._types.get(name, set()) - {type(None)}
-            if len(types) != 1 or (kind := _KINDS.get(next(iter(types)))) is None:
+            kind = pa.null() if not types else _KINDS.get(types.copy().pop())
+            if kind is None or len(types) > 1:
                 return None
             *parents, last = self.map.path(column)
             branch = tree

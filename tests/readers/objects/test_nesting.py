@@ -1,9 +1,12 @@
 import json
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from rumorscan.readers import read_posts
 from rumorscan.readers.layouts.finding import layout_named
+from rumorscan.readers.objects import line_readers
 from rumorscan.readers.objects.nesting import Nesting
 
 USER = {"uid": "8", "name": "小粟"}
@@ -218,3 +221,47 @@ def test_control_characters_as_telegram_writes_them_cost_no_message(tmp_path, in
     posts = read_posts(path)
     assert posts.column("text").to_pylist() == texts
     assert posts.rows == 3
+
+
+CARRIED = st.one_of(
+    st.sampled_from([{}, {"retweet": None}, {"retweet": {}}, {"comments": []}]),
+    st.integers(0, 30).map(lambda n: {"retweet": {**post(f"p{n}"), "user": USER}}),
+    st.integers(0, 30).map(lambda n: {"comments": [comment(f"c{n}")]}),
+)
+CHANGES = st.one_of(
+    st.just({}),
+    st.sampled_from([{"likesCount": 3}, {"likesCount": "1.2万"}, {"userId": None}, {"text": None}]),
+    st.sampled_from(
+        [{"regionName": "发布于 浙江"}, {"user": USER}, {"user": {"uid": 8}}, {"new": 1}]
+    ),
+)
+NESTED_LINES = st.one_of(
+    st.tuples(st.integers(0, 30), CARRIED, CHANGES).map(
+        lambda each: json.dumps({**post(f"p{each[0]}"), **each[1], **each[2]}, ensure_ascii=False)
+    ),
+    st.sampled_from(['{"id": ', "[1]", "", "null"]),
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(NESTED_LINES, max_size=30), st.sampled_from([2, 5, 2_048]))
+def test_lines_that_carry_nothing_are_read_as_rows_with_the_same_result(
+    tmp_path_factory, lines, count
+):
+    path = tmp_path_factory.mktemp("n") / "weibo.jsonl"
+    path.write_text("\n".join([json.dumps(post("p0", comments=[])), *lines]) + "\n")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(line_readers, "NESTED_LINES", count)
+        fast = read_posts(path)
+        patch.setattr(line_readers.LineReader, "_are_rows", lambda *_: False)
+        slow = read_posts(path)
+    assert fast.table.to_pylist() == slow.table.to_pylist()
+    assert fast.inputs == slow.inputs
+    rejects = [posts.rejects.drop_columns("raw").to_pylist() for posts in (fast, slow)]
+    assert rejects[0] == rejects[1]
+
+
+def test_lines_that_carry_nothing_are_not_taken_apart(tmp_path, monkeypatch):
+    monkeypatch.delattr(line_readers.LineReader, "_slow")
+    rows = [post(str(n), retweet=None, comments=[], likesCount=n) for n in range(5_000)]
+    assert len(read(tmp_path, rows, "weibo.jsonl")) == 5_000
