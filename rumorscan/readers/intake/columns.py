@@ -56,10 +56,23 @@ def rounded_ids(values: Column | None, bad: np.ndarray[Any, Any]) -> np.ndarray[
 
 
 def with_made_ids(ids: pa.Array, name: str, rows: np.ndarray[Any, Any]) -> pa.Array:
-    """Return ids of posts, made of file and row where there are none."""
+    """Return ids of posts, made of file and row where there are none.
+
+    Rows that share a number, as those of one line do, are told apart by a second one.
+
+    Example:
+        >>> with_made_ids(pa.nulls(3, pa.string()), "a.jsonl", np.array([7, 8, 8])).to_pylist()
+        ['a.jsonl:7', 'a.jsonl:8', 'a.jsonl:8.2']
+    """
     if not ids.null_count:
         return ids
-    made = pc.binary_join_element_wise(
-        pa.scalar(name, pa.string()), pa.array(rows, pa.int64()).cast(pa.string()), ":"
-    )
+    numbers = pa.array(rows, pa.int64()).cast(pa.string())
+    repeats = np.diff(rows, prepend=-1) == 0
+    if repeats.any():
+        places = np.arange(len(rows))
+        count = places - np.maximum.accumulate(np.where(repeats, 0, places)) + 1
+        behind = pa.array(count).cast(pa.string())
+        numbered = pc.binary_join_element_wise(numbers, behind, ".")
+        numbers = pc.if_else(pa.array(repeats), numbered, numbers)
+    made = pc.binary_join_element_wise(pa.scalar(name, pa.string()), numbers, ":")
     return pc.coalesce(ids, made)

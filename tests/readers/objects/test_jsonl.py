@@ -79,6 +79,13 @@ def test_rows_whose_line_end_is_lost_are_read_both(tmp_path, joint):
     assert posts.inputs[0].notes["rows that shared the line of another, read alone"] == 1
 
 
+def test_rows_of_one_line_without_ids_get_ids_of_their_own(tmp_path):
+    data = line(post_id=None) + line(post_id="p2") + line(post_id=None) + b"\n"
+    posts = read_bytes(tmp_path, data + line(post_id=None))
+    ids = ["dump.jsonl:1", "p2", "dump.jsonl:1.3", "dump.jsonl:2"]
+    assert posts.column("post_id").to_pylist() == ids
+
+
 def test_a_row_that_was_cut_does_not_take_the_next_one_along(tmp_path):
     data = line() + b"\n" + line(post_id="p2")[:-40] + line(post_id="p3") + b"\n"
     posts = read_bytes(tmp_path, data + line(post_id="p4"))
