@@ -18,7 +18,7 @@ from rumorscan.errors import DumpError
 from rumorscan.readers.containers.finding import NoRowsError
 from rumorscan.readers.encodings.decoding import BLOCK_BYTES
 from rumorscan.readers.intake.door import Intake
-from rumorscan.readers.intake.rows import RawRows
+from rumorscan.readers.intake.rows import JOINED, RawRows
 from rumorscan.readers.intake.shelves import Bookmarks
 from rumorscan.readers.objects.elements import Elements
 from rumorscan.readers.objects.faults import Fault
@@ -138,9 +138,12 @@ class ListReader:
                 done -= 1
             else:
                 if fields.nesting is not None:
-                    yield from self._nested(part, fields.nesting, fields, kept)
+                    yield from self._nested(part, reader, fields.nesting, kept)
                 else:
                     yield from self._flat(part, reader)
+                if reader.joined:
+                    self._intake.notes[JOINED] += reader.joined
+                    reader.joined = 0
                 self._passed, self._found = self._passed + 1, 0
                 kept()
         if not self._is_over:
@@ -155,7 +158,7 @@ class ListReader:
     def _flat(self, part: Part, reader: LineReader) -> Iterator[ObjectMap]:
         """Read elements that are rows."""
         if not isinstance(part, Elements) or not _have_lines(part):
-            yield from self._take(zip(*parse_part(part), strict=True), reader.map)
+            yield from self._take(zip(*_parsed(part, reader), strict=True), reader.map)
             return
         places = (part.begins() + part.start).tolist()
         first = self._row
@@ -167,16 +170,16 @@ class ListReader:
             yield reader.map
 
     def _nested(
-        self, part: Part, nesting: Nesting, fields: ObjectMap, kept: Callable[[], Any]
+        self, part: Part, reader: LineReader, nesting: Nesting, kept: Callable[[], Any]
     ) -> Iterator[ObjectMap]:
         """Read elements that hold rows; say where it can be gone on with inside of them."""
-        items = zip(*parse_part(part), strict=True)
+        items = zip(*_parsed(part, reader), strict=True)
         found = islice(nesting.found(items), self._found, None)
         for some in _batches(
             ((one.number, one) for one in found), min(self._batch_rows, NESTED_LINES)
         ):
             rows = (nesting.rows_of(one) for _, one in some)
-            yield from self._take(chain.from_iterable(rows), fields)
+            yield from self._take(chain.from_iterable(rows), reader.map)
             self._found += len(some)
             kept()
 
@@ -256,6 +259,14 @@ def _batches(
             batch = []
     if batch:
         yield batch
+
+
+def _parsed(part: Part, reader: LineReader) -> tuple[Sequence[int | None], list[Any]]:
+    """Parse a part, and count the objects that damage has joined to others."""
+    places, items = parse_part(part)
+    if isinstance(part, Elements):
+        reader.joined += len(items) - len(part.places)
+    return places, items
 
 
 def _stripped(raw: Callable[[int], str], place: int) -> str:
