@@ -5,7 +5,7 @@ The row number is the position in the list; the first item is 1.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain, islice
 from typing import Any
 
@@ -16,10 +16,11 @@ from rumorscan.readers.intake.door import Intake
 from rumorscan.readers.intake.shelves import Bookmarks, no_bookmarks
 from rumorscan.readers.layouts.finding import OTHER_LAYOUT, layout_of
 from rumorscan.readers.objects.allowances import Allowance
+from rumorscan.readers.objects.faults import Placed
 from rumorscan.readers.objects.lines import Broken, parse_line
 from rumorscan.readers.objects.lists import ListReader
 from rumorscan.readers.objects.long_lists import ElementStore, LongList, Whole
-from rumorscan.readers.objects.outlines import Outline, Placed, settled
+from rumorscan.readers.objects.outlines import Outline, settled
 from rumorscan.readers.objects.pages import opening_of
 from rumorscan.readers.objects.passages import (
     ListPassages,
@@ -28,13 +29,12 @@ from rumorscan.readers.objects.passages import (
     look_behind,
 )
 from rumorscan.readers.objects.paths import keys_of, value_at
-from rumorscan.readers.objects.rows import SAMPLE_ROWS, ObjectMap, split_objects
+from rumorscan.readers.objects.rows import SAMPLE_ROWS, MapMaker, ObjectMap, split_objects
 from rumorscan.readers.objects.sequences import as_list, first_of_several
 from rumorscan.readers.objects.structure import Feed, Watch
 
 Items = list[Any] | LongList
 """The elements of a list, or what stands for them."""
-MapMaker = Callable[[list[Any]], ObjectMap]
 DOCUMENT_LIMIT = 1 << 29
 """Bytes that a JSON document may hold beside its lists; they are held in memory."""
 _BEGINNING = 64 << 10

@@ -33,6 +33,10 @@ class Fault:
         return Reject(row, self.reason, self.detail, self.raw)
 
 
+Placed = tuple[int | None, Fault]
+"""What is wrong, and where in the document, if that is known."""
+
+
 def too_long(data: bytes) -> Fault:
     """Return what stands for an element of which this is the beginning."""
     return Fault("too-long", "over 16 MB", data)

@@ -21,15 +21,14 @@ from rumorscan.readers.intake.door import Intake
 from rumorscan.readers.intake.rows import JOINED, RawRows
 from rumorscan.readers.intake.shelves import Bookmarks
 from rumorscan.readers.objects.elements import Elements
-from rumorscan.readers.objects.faults import Fault
+from rumorscan.readers.objects.faults import Fault, Placed
 from rumorscan.readers.objects.line_readers import NESTED_LINES, LineReader
 from rumorscan.readers.objects.lines import Lines
 from rumorscan.readers.objects.long_lists import Part, parse_part, shortened
 from rumorscan.readers.objects.nesting import REST_ROWS, Nesting
 from rumorscan.readers.objects.passages import Passages
-from rumorscan.readers.objects.rows import SAMPLE_ROWS, ObjectMap, split_objects
+from rumorscan.readers.objects.rows import SAMPLE_ROWS, MapMaker, ObjectMap, split_objects
 
-MapMaker = Callable[[list[Any]], ObjectMap]
 Offset = Callable[[int], int | None]
 _HEAD_BYTES = 64 << 20
 _AT_ONCE = 1_024
@@ -99,7 +98,7 @@ class ListReader:
     def read(
         self,
         passages: Passages,
-        faults: Iterable[tuple[int | None, Fault]],
+        faults: Iterable[Placed],
         bookmarks: Bookmarks,
     ) -> Iterator[ObjectMap]:
         """Read the elements of a list; yields the field map after each batch.
@@ -199,7 +198,7 @@ class ListReader:
         self._row, self._is_over = state["row"], state["is_over"]
 
     def _begun(
-        self, parts: Iterator[Part | None], faults: Iterable[tuple[int | None, Fault]]
+        self, parts: Iterator[Part | None], faults: Iterable[Placed]
     ) -> tuple[list[dict[str, Any]], list[Part]]:
         """Return the first objects, and the parts that hold them."""
         where = self._intake.door.path

@@ -13,10 +13,9 @@ import numpy as np
 
 from rumorscan.readers.encodings.decoding import LineBlocks
 from rumorscan.readers.objects.elements import Elements
-from rumorscan.readers.objects.faults import Fault
+from rumorscan.readers.objects.faults import Fault, Placed
 from rumorscan.readers.objects.joints import part_objects
 from rumorscan.readers.objects.long_lists import LongList, Part, Whole
-from rumorscan.readers.objects.outlines import Placed
 from rumorscan.readers.objects.scanners import ElementScanner
 from rumorscan.readers.objects.structure import Feed, Watch
 
