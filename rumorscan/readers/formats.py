@@ -9,10 +9,10 @@ from rumorscan.errors import DumpError
 from rumorscan.readers.containers.finding import bare_name
 from rumorscan.readers.encodings.charsets import guess_encoding
 from rumorscan.readers.layouts.finding import OTHER_LAYOUT, Layout, known_layouts, layout_named
-from rumorscan.readers.objects.documents import is_row
 from rumorscan.readers.objects.extended import plain
 from rumorscan.readers.objects.lines import Broken, parse_line
 from rumorscan.readers.objects.pages import opening_of
+from rumorscan.readers.objects.post_lists import is_row
 from rumorscan.readers.objects.sequences import goes_over_lines
 
 SYNTAXES = ("jsonl", "json", "csv", "tsv", "parquet", "xlsx", "xls", "sqlite")
