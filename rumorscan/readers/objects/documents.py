@@ -133,18 +133,19 @@ def _outlined(
         raise _no_list(value, where)
     for name, items in others.items():
         intake.notes[f"objects of list '{name}', which is of another kind"] = len(items)
-    lists: list[LongList | Whole] = []
-    for items in found:
-        if isinstance(items, LongList):
-            lists.append(items)
-        else:
-            place = start if len(items) == 1 else None
-            values = [
-                settled(item, allowance, faults) if isinstance(item, dict) else item
-                for item in items
-            ]
-            lists.append(Whole(values, [place] * len(items)))
-    return lists
+    return [
+        items if isinstance(items, LongList) else _whole(items, start, allowance, faults)
+        for items in found
+    ]
+
+
+def _whole(items: list[Any], start: int, allowance: Allowance, faults: list[Placed]) -> Whole:
+    """Return posts, or a page of them, that were parsed with the document that begins there."""
+    place = start if len(items) == 1 else None
+    values = [
+        settled(item, allowance, faults) if isinstance(item, dict) else item for item in items
+    ]
+    return Whole(values, [place] * len(items))
 
 
 def _is_page(items: list[Any]) -> bool:

@@ -1,7 +1,8 @@
 """A list of posts in JSON, read a piece at a time; broken elements cost themselves.
 
 Elements that have one simple type a column are read as JSON lines are. The row number is the
-position among the rows that are found; the first one is 1.
+position among the rows that are found; the first one is 1. Rows that damage has joined in one
+element may share a number.
 """
 
 from __future__ import annotations
@@ -122,28 +123,16 @@ class ListReader:
         if state is not None:
             self._go_on(state, reader)
             yield fields
-        if self._seam is None:
-            parts = passages.again(head, parts)
-        else:
-            passages.go_on(self._seam)
-            parts = iter(()) if self._is_over else passages.parts()
         kept = partial(bookmarks.passed, partial(self._so_far, reader))
         done = self._passed
-        for part in parts:
+        for part in self._left(passages, head, parts):
             if part is None:
                 self._seam, self._passed = passages.state, 0
                 kept()
             elif done:
                 done -= 1
             else:
-                if fields.nesting is not None:
-                    yield from self._nested(part, reader, fields.nesting, kept)
-                else:
-                    yield from self._flat(part, reader)
-                if reader.joined:
-                    self._intake.notes[JOINED] += reader.joined
-                    reader.joined = 0
-                self._passed, self._found = self._passed + 1, 0
+                yield from self._part(part, reader, kept)
                 kept()
         if not self._is_over:
             yield from self._take(faults, fields)
@@ -153,6 +142,27 @@ class ListReader:
             for rest in fields.nesting.rest_in_parts(min(self._batch_rows, REST_ROWS)):
                 yield from self._take(rest, fields)
                 kept()
+
+    def _left(
+        self, passages: Passages, head: list[Part], parts: Iterator[Part | None]
+    ) -> Iterator[Part | None]:
+        """Return the parts that are to be read, from the last seam on."""
+        if self._seam is None:
+            return passages.again(head, parts)
+        passages.go_on(self._seam)
+        return iter(()) if self._is_over else passages.parts()
+
+    def _part(self, part: Part, reader: LineReader, kept: Callable[[], Any]) -> Iterator[ObjectMap]:
+        """Read the elements of a part."""
+        nesting = reader.nesting
+        if nesting is not None:
+            yield from self._nested(part, reader, nesting, kept)
+        else:
+            yield from self._flat(part, reader)
+        if reader.joined:
+            self._intake.notes[JOINED] += reader.joined
+            reader.joined = 0
+        self._passed, self._found = self._passed + 1, 0
 
     def _flat(self, part: Part, reader: LineReader) -> Iterator[ObjectMap]:
         """Read elements that are rows."""
