@@ -38,7 +38,12 @@ Placed = tuple[int | None, Fault]
 
 
 def too_long(data: bytes) -> Fault:
-    """Return what stands for an element of which this is the beginning."""
+    """Return what stands for an element of which this is the beginning.
+
+    Example:
+        >>> too_long(b'{"text": "').reject(3)
+        Reject(row=3, reason='too-long', detail='over 16 MB', raw='{"text": "')
+    """
     return Fault("too-long", "over 16 MB", data)
 
 

@@ -238,6 +238,13 @@ def settled(value: dict[str, Any], allowance: Allowance, faults: list[Placed]) -
 
     Raises:
         DumpError: the lists would take too much memory.
+
+    Example:
+        >>> feed = Feed([b'{"text": "x", "tags": [{"name": "y"}, {"name": yes}]}'], 0)
+        >>> allowance, faults = Allowance("a.json", False), []
+        >>> with ElementStore("a.json") as store:
+        ...     settled(Outline(feed, store, allowance, 100).read(), allowance, faults), len(faults)
+        ({'text': 'x', 'tags': [{'name': 'y'}]}, 1)
     """
     opening = opening_of(value)
     stays = () if opening is None else (opening.rows, *opening.further, opening.also)

@@ -16,7 +16,12 @@ Items = list[Any] | LongList
 
 
 def is_row(value: dict[str, Any]) -> bool:
-    """Whether an object is a post or a page of posts, and not what holds a list of them."""
+    """Whether an object is a post or a page of posts, and not what holds a list of them.
+
+    Example:
+        >>> is_row({"account_id": "7", "text": "停水"}), is_row({"rows": [{"text": "停水"}]})
+        (True, False)
+    """
     return opening_of(value) is not None or find_items(value) in (None, [value])
 
 
