@@ -9,10 +9,10 @@ from rumorscan.errors import DumpError
 from rumorscan.readers.containers.finding import bare_name
 from rumorscan.readers.encodings.charsets import guess_encoding
 from rumorscan.readers.layouts.finding import OTHER_LAYOUT, Layout, known_layouts, layout_named
-from rumorscan.readers.objects.documents import is_row
 from rumorscan.readers.objects.extended import plain
 from rumorscan.readers.objects.lines import Broken, parse_line
 from rumorscan.readers.objects.pages import opening_of
+from rumorscan.readers.objects.post_lists import is_row
 from rumorscan.readers.objects.sequences import goes_over_lines
 
 SYNTAXES = ("jsonl", "json", "csv", "tsv", "parquet", "xlsx", "xls", "sqlite")
@@ -70,6 +70,8 @@ def detect_syntax(head: bytes, path: Path) -> Syntax:
     Example:
         >>> detect_syntax(b'{"text": "a"}\n{"text": "b"}\n', Path("a.txt")).name
         'jsonl'
+        >>> detect_syntax(b'{"posts": [{"text": "a"}]}', Path("a.json")).why
+        'it begins with an object'
     """
     name = bare_name(path).lower()
     if head.startswith(b"PAR1"):
@@ -123,4 +125,4 @@ def _json_kind(text: str, name: str) -> Syntax:
             return Syntax("jsonl", "every line is an object")
         if opening_of(row) is None and is_row(row):
             return Syntax("jsonl", "its only line is a post")
-    return Syntax("json", "it begins with an object over many lines" if text else "its name")
+    return Syntax("json", "it begins with an object" if text.startswith("{") else "its name")

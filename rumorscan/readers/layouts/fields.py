@@ -178,7 +178,14 @@ def _carried(layout: Layout, found: Mapping[str, str]) -> FieldMap | None:
 def map_carried(
     layout: Layout, columns: dict[str, str], others: dict[str, str], constants: dict[str, str]
 ) -> FieldMap:
-    """Return the map of posts that rows of a layout carry along; what tells of the rows is left."""
+    """Return the map of posts that rows of a layout carry along; what tells of the rows is left.
+
+    Example:
+        >>> crawler = Layout("crawler", ("id",), columns={}, account_is_file=True)
+        >>> fields = map_carried(crawler, {"text": "源微博正文"}, {}, {"kind": "post"})
+        >>> fields.reads, fields.layout.account_is_file
+        ({'text': '源微博正文'}, False)
+    """
     inner = replace(
         layout,
         kinds={},

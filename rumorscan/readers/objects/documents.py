@@ -5,7 +5,7 @@ The row number is the position in the list; the first item is 1.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain, islice
 from typing import Any
 
@@ -14,12 +14,12 @@ from rumorscan.readers.containers.finding import NoRowsError
 from rumorscan.readers.encodings.decoding import LineBlocks
 from rumorscan.readers.intake.door import Intake
 from rumorscan.readers.intake.shelves import Bookmarks, no_bookmarks
-from rumorscan.readers.layouts.finding import OTHER_LAYOUT, layout_of
 from rumorscan.readers.objects.allowances import Allowance
+from rumorscan.readers.objects.faults import Placed
 from rumorscan.readers.objects.lines import Broken, parse_line
 from rumorscan.readers.objects.lists import ListReader
 from rumorscan.readers.objects.long_lists import ElementStore, LongList, Whole
-from rumorscan.readers.objects.outlines import Outline, Placed, settled
+from rumorscan.readers.objects.outlines import Outline, settled
 from rumorscan.readers.objects.pages import opening_of
 from rumorscan.readers.objects.passages import (
     ListPassages,
@@ -27,14 +27,12 @@ from rumorscan.readers.objects.passages import (
     first_of,
     look_behind,
 )
-from rumorscan.readers.objects.paths import keys_of, value_at
-from rumorscan.readers.objects.rows import SAMPLE_ROWS, ObjectMap, split_objects
+from rumorscan.readers.objects.paths import value_at
+from rumorscan.readers.objects.post_lists import choose_lists, find_lists, is_row
+from rumorscan.readers.objects.rows import SAMPLE_ROWS, MapMaker, ObjectMap, split_objects
 from rumorscan.readers.objects.sequences import as_list, first_of_several
 from rumorscan.readers.objects.structure import Feed, Watch
 
-Items = list[Any] | LongList
-"""The elements of a list, or what stands for them."""
-MapMaker = Callable[[list[Any]], ObjectMap]
 DOCUMENT_LIMIT = 1 << 29
 """Bytes that a JSON document may hold beside its lists; they are held in memory."""
 _BEGINNING = 64 << 10
@@ -99,11 +97,6 @@ def is_in_a_row(text: str) -> bool:
     return value is not None and is_row(value)
 
 
-def is_row(value: dict[str, Any]) -> bool:
-    """Whether an object is a post or a page of posts, and not what holds a list of them."""
-    return opening_of(value) is not None or find_items(value) in (None, [value])
-
-
 def _outlined(
     feed: Feed, store: ElementStore, intake: Intake, packed: bool, faults: list[Placed]
 ) -> list[LongList | Whole]:
@@ -140,18 +133,19 @@ def _outlined(
         raise _no_list(value, where)
     for name, items in others.items():
         intake.notes[f"objects of list '{name}', which is of another kind"] = len(items)
-    lists: list[LongList | Whole] = []
-    for items in found:
-        if isinstance(items, LongList):
-            lists.append(items)
-        else:
-            place = start if len(items) == 1 else None
-            values = [
-                settled(item, allowance, faults) if isinstance(item, dict) else item
-                for item in items
-            ]
-            lists.append(Whole(values, [place] * len(items)))
-    return lists
+    return [
+        items if isinstance(items, LongList) else _whole(items, start, allowance, faults)
+        for items in found
+    ]
+
+
+def _whole(items: list[Any], start: int, allowance: Allowance, faults: list[Placed]) -> Whole:
+    """Return posts, or a page of them, that were parsed with the document that begins there."""
+    place = start if len(items) == 1 else None
+    values = [
+        settled(item, allowance, faults) if isinstance(item, dict) else item for item in items
+    ]
+    return Whole(values, [place] * len(items))
 
 
 def _is_page(items: list[Any]) -> bool:
@@ -172,92 +166,6 @@ def _plain_error(data: bytes, where: str) -> DumpError:
 def _no_list(value: Any, where: str) -> DumpError:
     kind = DumpError if value else NoRowsError
     return kind(f"{where}: holds no list of objects; expected a list of posts")
-
-
-def find_items(value: Any) -> Items | None:
-    """Return the posts of a document, or the pages that hold them; None where there are none.
-
-    A document that is itself a page or a post is the only one. Else the posts are the longest
-    list of objects at its top.
-
-    Example:
-        >>> find_items({"tags": ["x"], "rows": [{"id": 1}]})
-        [{'id': 1}]
-        >>> find_items({"_id": "1", "content": "停水", "created_at": "", "user": {"_id": "7"}})
-        [{'_id': '1', 'content': '停水', 'created_at': '', 'user': {'_id': '7'}}]
-    """
-    return max(find_lists(value).values(), key=len, default=None)
-
-
-def find_lists(value: Any) -> dict[str, Items]:
-    """Return the lists of objects at the top of a document, by the dotted paths to them.
-
-    Posts that stand by their ids are a list as well.
-
-    Example:
-        >>> find_lists({"data": {"users": [{"id": 7}], "rows": [{"id": 1}]}})
-        {'data.users': [{'id': 7}], 'data.rows': [{'id': 1}]}
-        >>> post = {"account_id": "a", "text": "停水"}
-        >>> len(find_lists({"posts": {"p1": post, "p2": post}})["posts"])
-        2
-    """
-    kinds: dict[frozenset[str], str] = {}  # a document may have very many objects
-
-    def kind(item: Any) -> str:
-        names = frozenset(keys_of([item]) if isinstance(item, dict) else ())
-        if names not in kinds:
-            kinds[names] = _layout_of([item])
-        return kinds[names]
-
-    def walk(value: Any, name: str, depth: int) -> Iterator[tuple[str, Items]]:
-        if isinstance(value, LongList):
-            if value.has_objects:
-                yield name, value
-        elif isinstance(value, list):
-            if any(isinstance(item, dict) for item in value):
-                yield name, value
-        elif isinstance(value, dict):
-            inner = list(value.values())
-            if opening_of(value) or kind(value):
-                yield name, [value]
-            elif inner and kind(inner[0]) and len({*map(kind, inner[:SAMPLE_ROWS])}) == 1:
-                yield name, inner
-            elif depth:
-                for key, item in value.items():
-                    yield from walk(item, f"{name}.{key}" if name else key, depth - 1)
-
-    return dict(walk(value, "", 2))
-
-
-def choose_lists(lists: dict[str, Items]) -> tuple[list[Items], dict[str, Items]]:
-    """Return the longest list of posts and those of its layout; and the others by their paths.
-
-    Example:
-        >>> post = {"account_id": "a", "text": "停水"}
-        >>> choose_lists({"users": [{"id": 7}, {"id": 8}], "rows": [post]})
-        ([[{'account_id': 'a', 'text': '停水'}]], {'users': [{'id': 7}, {'id': 8}]})
-    """
-    if len(lists) < 2:
-        return list(lists.values()), {}
-    layouts = {name: _layout_of(_head(items)) for name, items in lists.items()}
-    longest = max(lists, key=lambda name: (layouts[name] != "", len(lists[name])))
-    others = {
-        name: items
-        for name, items in lists.items()
-        if name != longest and not layouts[name] == layouts[longest] != ""
-    }
-    return [items for name, items in lists.items() if name not in others], others
-
-
-def _head(items: Items) -> list[Any]:
-    """Return the first elements."""
-    return items.head(SAMPLE_ROWS) if isinstance(items, LongList) else items[:SAMPLE_ROWS]
-
-
-def _layout_of(items: list[Any]) -> str:
-    """Return the name of the layout of posts that objects have; empty where they have none."""
-    layout = layout_of(set(keys_of([item for item in items if isinstance(item, dict)])))
-    return "" if layout is OTHER_LAYOUT or layout.holds != "posts" else layout.name
 
 
 def read_rows(

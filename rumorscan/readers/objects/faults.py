@@ -33,8 +33,17 @@ class Fault:
         return Reject(row, self.reason, self.detail, self.raw)
 
 
+Placed = tuple[int | None, Fault]
+"""What is wrong, and where in the document, if that is known."""
+
+
 def too_long(data: bytes) -> Fault:
-    """Return what stands for an element of which this is the beginning."""
+    """Return what stands for an element of which this is the beginning.
+
+    Example:
+        >>> too_long(b'{"text": "').reject(3)
+        Reject(row=3, reason='too-long', detail='over 16 MB', raw='{"text": "')
+    """
     return Fault("too-long", "over 16 MB", data)
 
 

@@ -5,7 +5,7 @@ The row number is the number of the line; the first line of the file is 1, blank
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from functools import partial
 from typing import Any
@@ -19,9 +19,7 @@ from rumorscan.readers.intake.shelves import Bookmarks, no_bookmarks
 from rumorscan.readers.objects.extended import is_extended, plain
 from rumorscan.readers.objects.line_readers import LineReader
 from rumorscan.readers.objects.lines import Lines, parse_lines
-from rumorscan.readers.objects.rows import SAMPLE_ROWS, ObjectMap
-
-MapMaker = Callable[[list[dict[str, Any]]], ObjectMap]
+from rumorscan.readers.objects.rows import SAMPLE_ROWS, MapMaker, ObjectMap
 
 
 def read_jsonl(

@@ -118,7 +118,12 @@ def parse_line(line: bytes) -> Any:
 
 
 def parse_exactly(line: bytes) -> Any:
-    """Parse with Python's own parser: slower, but whole numbers keep all their digits."""
+    """Parse with Python's own parser: slower, but whole numbers keep all their digits.
+
+    Example:
+        >>> parse_exactly(b'{"id": 12345678901234567890123}')
+        {'id': 12345678901234567890123}
+    """
     try:
         return json.loads(line.removeprefix(BOM_UTF8), parse_int=_whole)
     except (ValueError, RecursionError) as error:

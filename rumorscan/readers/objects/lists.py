@@ -1,7 +1,8 @@
 """A list of posts in JSON, read a piece at a time; broken elements cost themselves.
 
 Elements that have one simple type a column are read as JSON lines are. The row number is the
-position among the rows that are found; the first one is 1.
+position among the rows that are found; the first one is 1. Rows that damage has joined in one
+element may share a number.
 """
 
 from __future__ import annotations
@@ -18,18 +19,17 @@ from rumorscan.errors import DumpError
 from rumorscan.readers.containers.finding import NoRowsError
 from rumorscan.readers.encodings.decoding import BLOCK_BYTES
 from rumorscan.readers.intake.door import Intake
-from rumorscan.readers.intake.rows import RawRows
+from rumorscan.readers.intake.rows import JOINED, RawRows
 from rumorscan.readers.intake.shelves import Bookmarks
 from rumorscan.readers.objects.elements import Elements
-from rumorscan.readers.objects.faults import Fault
+from rumorscan.readers.objects.faults import Fault, Placed
 from rumorscan.readers.objects.line_readers import NESTED_LINES, LineReader
 from rumorscan.readers.objects.lines import Lines
 from rumorscan.readers.objects.long_lists import Part, parse_part, shortened
 from rumorscan.readers.objects.nesting import REST_ROWS, Nesting
 from rumorscan.readers.objects.passages import Passages
-from rumorscan.readers.objects.rows import SAMPLE_ROWS, ObjectMap, split_objects
+from rumorscan.readers.objects.rows import SAMPLE_ROWS, MapMaker, ObjectMap, split_objects
 
-MapMaker = Callable[[list[Any]], ObjectMap]
 Offset = Callable[[int], int | None]
 _HEAD_BYTES = 64 << 20
 _AT_ONCE = 1_024
@@ -99,7 +99,7 @@ class ListReader:
     def read(
         self,
         passages: Passages,
-        faults: Iterable[tuple[int | None, Fault]],
+        faults: Iterable[Placed],
         bookmarks: Bookmarks,
     ) -> Iterator[ObjectMap]:
         """Read the elements of a list; yields the field map after each batch.
@@ -123,25 +123,16 @@ class ListReader:
         if state is not None:
             self._go_on(state, reader)
             yield fields
-        if self._seam is None:
-            parts = passages.again(head, parts)
-        else:
-            passages.go_on(self._seam)
-            parts = iter(()) if self._is_over else passages.parts()
         kept = partial(bookmarks.passed, partial(self._so_far, reader))
         done = self._passed
-        for part in parts:
+        for part in self._left(passages, head, parts):
             if part is None:
                 self._seam, self._passed = passages.state, 0
                 kept()
             elif done:
                 done -= 1
             else:
-                if fields.nesting is not None:
-                    yield from self._nested(part, fields.nesting, fields, kept)
-                else:
-                    yield from self._flat(part, reader)
-                self._passed, self._found = self._passed + 1, 0
+                yield from self._part(part, reader, kept)
                 kept()
         if not self._is_over:
             yield from self._take(faults, fields)
@@ -152,10 +143,31 @@ class ListReader:
                 yield from self._take(rest, fields)
                 kept()
 
+    def _left(
+        self, passages: Passages, head: list[Part], parts: Iterator[Part | None]
+    ) -> Iterator[Part | None]:
+        """Return the parts that are to be read, from the last seam on."""
+        if self._seam is None:
+            return passages.again(head, parts)
+        passages.go_on(self._seam)
+        return iter(()) if self._is_over else passages.parts()
+
+    def _part(self, part: Part, reader: LineReader, kept: Callable[[], Any]) -> Iterator[ObjectMap]:
+        """Read the elements of a part."""
+        nesting = reader.nesting
+        if nesting is not None:
+            yield from self._nested(part, reader, nesting, kept)
+        else:
+            yield from self._flat(part, reader)
+        if reader.joined:
+            self._intake.notes[JOINED] += reader.joined
+            reader.joined = 0
+        self._passed, self._found = self._passed + 1, 0
+
     def _flat(self, part: Part, reader: LineReader) -> Iterator[ObjectMap]:
         """Read elements that are rows."""
         if not isinstance(part, Elements) or not _have_lines(part):
-            yield from self._take(zip(*parse_part(part), strict=True), reader.map)
+            yield from self._take(zip(*_parsed(part, reader), strict=True), reader.map)
             return
         places = (part.begins() + part.start).tolist()
         first = self._row
@@ -167,16 +179,16 @@ class ListReader:
             yield reader.map
 
     def _nested(
-        self, part: Part, nesting: Nesting, fields: ObjectMap, kept: Callable[[], Any]
+        self, part: Part, reader: LineReader, nesting: Nesting, kept: Callable[[], Any]
     ) -> Iterator[ObjectMap]:
         """Read elements that hold rows; say where it can be gone on with inside of them."""
-        items = zip(*parse_part(part), strict=True)
+        items = zip(*_parsed(part, reader), strict=True)
         found = islice(nesting.found(items), self._found, None)
         for some in _batches(
             ((one.number, one) for one in found), min(self._batch_rows, NESTED_LINES)
         ):
             rows = (nesting.rows_of(one) for _, one in some)
-            yield from self._take(chain.from_iterable(rows), fields)
+            yield from self._take(chain.from_iterable(rows), reader.map)
             self._found += len(some)
             kept()
 
@@ -196,7 +208,7 @@ class ListReader:
         self._row, self._is_over = state["row"], state["is_over"]
 
     def _begun(
-        self, parts: Iterator[Part | None], faults: Iterable[tuple[int | None, Fault]]
+        self, parts: Iterator[Part | None], faults: Iterable[Placed]
     ) -> tuple[list[dict[str, Any]], list[Part]]:
         """Return the first objects, and the parts that hold them."""
         where = self._intake.door.path
@@ -256,6 +268,14 @@ def _batches(
             batch = []
     if batch:
         yield batch
+
+
+def _parsed(part: Part, reader: LineReader) -> tuple[Sequence[int | None], list[Any]]:
+    """Parse a part, and count the objects that damage has joined to others."""
+    places, items = parse_part(part)
+    if isinstance(part, Elements):
+        reader.joined += len(items) - len(part.places)
+    return places, items
 
 
 def _stripped(raw: Callable[[int], str], place: int) -> str:

@@ -46,7 +46,14 @@ Part = Elements | Whole
 
 
 def parse_part(part: Part) -> tuple[Sequence[int | None], list[Any]]:
-    """Return where the elements of a part begin in the document, and what they say."""
+    """Return where the elements of a part begin in the document, and what they say.
+
+    Example:
+        >>> parse_part(Whole([{"id": 1}], [None]))
+        ([None], [{'id': 1}])
+        >>> parse_part(Elements(b'{"id": 1}, 2', np.array([0, 10]), 1))
+        ([1, 12], [{'id': 1}, 2])
+    """
     if isinstance(part, Whole):
         return part.starts, part.values
     return parse_elements(part)
@@ -150,7 +157,6 @@ class LongList(KeptRows):
 
     Attributes:
         has_objects: whether some element is an object, or looks like one.
-        size: bytes of its elements.
 
     Example:
         >>> with ElementStore("a.json") as store:
@@ -162,7 +168,6 @@ class LongList(KeptRows):
 
     def __init__(self, store: ElementStore) -> None:
         self.has_objects = False
-        self.size = 0
         self._store = store
         self._kept: list[_Slip | Whole] = []
         self._count = 0
@@ -179,7 +184,6 @@ class LongList(KeptRows):
             return
         self._kept.append(self._store.keep(part))
         self._count += len(part.places)
-        self.size += len(part.data)
         if not self.has_objects:
             codes = np.frombuffer(part.data + b" ", np.uint8)
             self.has_objects = bool((codes[part.begins()] == _OPENING).any())

@@ -17,7 +17,7 @@ from rumorscan.readers.objects.allowances import Allowance
 from rumorscan.readers.objects.beginnings import AHEAD
 from rumorscan.readers.objects.elements import Elements
 from rumorscan.readers.objects.extended import is_extended, plain
-from rumorscan.readers.objects.faults import Fault
+from rumorscan.readers.objects.faults import Fault, Placed
 from rumorscan.readers.objects.lines import Broken, parse_line
 from rumorscan.readers.objects.long_lists import ElementStore, LongList, Part, Whole
 from rumorscan.readers.objects.pages import opening_of
@@ -31,8 +31,6 @@ _LEVELS = 2
 _DEEPEST = 3
 _CUT = "unexpected end: the document is cut short"
 _MEMBER = re.compile(rb'\s*("(?:[^"\\]|\\.)*")\s*:\s*\{(.*)\}\s*', re.DOTALL)
-Placed = tuple[int | None, Fault]
-"""What is wrong, and where in the document, if that is known."""
 
 
 class Outline:
@@ -240,6 +238,13 @@ def settled(value: dict[str, Any], allowance: Allowance, faults: list[Placed]) -
 
     Raises:
         DumpError: the lists would take too much memory.
+
+    Example:
+        >>> feed = Feed([b'{"text": "x", "tags": [{"name": "y"}, {"name": yes}]}'], 0)
+        >>> allowance, faults = Allowance("a.json", False), []
+        >>> with ElementStore("a.json") as store:
+        ...     settled(Outline(feed, store, allowance, 100).read(), allowance, faults), len(faults)
+        ({'text': 'x', 'tags': [{'name': 'y'}]}, 1)
     """
     opening = opening_of(value)
     stays = () if opening is None else (opening.rows, *opening.further, opening.also)

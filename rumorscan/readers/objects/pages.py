@@ -71,7 +71,12 @@ def opening_of(item: Any) -> Opening | None:
 
 
 def may_open(items: Sequence[Any]) -> bool:
-    """Whether the keys of objects, all taken together, are those of some opening."""
+    """Whether the keys of objects, all taken together, are those of some opening.
+
+    Example:
+        >>> may_open([{"user": {}}, {"weibo": []}]), may_open([{"text": "停水"}])
+        (True, False)
+    """
     keys = set[str]().union(*(item for item in items if is_object(item)))
     return any(
         all(mark in keys or mark.split(".")[0] in keys for mark in opening.marks)

@@ -13,10 +13,9 @@ import numpy as np
 
 from rumorscan.readers.encodings.decoding import LineBlocks
 from rumorscan.readers.objects.elements import Elements
-from rumorscan.readers.objects.faults import Fault
+from rumorscan.readers.objects.faults import Fault, Placed
 from rumorscan.readers.objects.joints import part_objects
 from rumorscan.readers.objects.long_lists import LongList, Part, Whole
-from rumorscan.readers.objects.outlines import Placed
 from rumorscan.readers.objects.scanners import ElementScanner
 from rumorscan.readers.objects.structure import Feed, Watch
 
@@ -147,7 +146,12 @@ class ObjectPassages:
 
 
 def first_of(feed: Feed) -> bytes:
-    """Go to the first character that is no white space, and return it."""
+    """Go to the first character that is no white space, and return it.
+
+    Example:
+        >>> first_of(Feed([b" ", b" [1]"], 0)), first_of(Feed([b" "], 0))
+        (b'[', b'')
+    """
     while feed.more():
         rest = feed.data[feed.at :].lstrip(_BLANK)
         feed.at = len(feed.data) - len(rest)
@@ -157,7 +161,18 @@ def first_of(feed: Feed) -> bytes:
 
 
 def look_behind(feed: Feed, what: str, faults: list[Placed]) -> bytes:
-    """Tell if something follows the end of the document; return how it begins."""
+    """Return how what follows the end of the document begins; empty where nothing does.
+
+    Args:
+        feed: behind that end.
+        what: the document is, for messages.
+        faults: takes what follows.
+
+    Example:
+        >>> faults = []
+        >>> look_behind(Feed([b" ]"], 7), "list", faults), faults[0][0], faults[0][1].detail
+        (b']', 8, 'stands behind the end of the list')
+    """
     first = first_of(feed)
     if first:
         rest = feed.data[feed.at :]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -165,6 +165,10 @@ class ObjectMap:
             lambda place: dumped(rows[place]),
             [*strangers, *broken],
         )
+
+
+MapMaker = Callable[[list[Any]], ObjectMap]
+"""Makes the map of the first rows of a file."""
 
 
 def split_objects(

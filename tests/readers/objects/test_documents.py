@@ -14,8 +14,8 @@ from rumorscan.errors import DumpError, RumorscanError
 from rumorscan.readers import inspect, read_posts
 from rumorscan.readers.encodings import decoding
 from rumorscan.readers.objects import long_lists, outlines, scanners, structure
-from rumorscan.readers.objects.documents import choose_lists, find_lists
 from rumorscan.readers.objects.elements import Elements
+from rumorscan.readers.objects.post_lists import choose_lists, find_lists
 from tests.readers import bombs
 from tests.readers.containers.test_hostile_files import MEMORY, read_apart
 

@@ -174,6 +174,17 @@ def test_memory_does_not_grow_with_the_list(tmp_path):
     assert max(list_of_posts[1], empty[1]) < MEMORY
 
 
+@pytest.mark.parametrize("more", [{}, {"likes": [1]}, {"user": {"_id": "7"}, "content": "停水"}])
+@pytest.mark.parametrize("frame", ["[%s]", '{"page": 1, "rows": [%s]}', "[%s"])
+def test_posts_that_a_lost_comma_has_joined_are_counted(tmp_path, more, frame):
+    posts = [json.dumps({"_id": row["post_id"], **row, **more}) for row in ROWS]
+    path = tmp_path / "dump.json"
+    path.write_text(frame % ("".join(posts[:2]) + "," + "".join(posts[2:5]) + "," + posts[5]))
+    found = read_posts(path)
+    assert found.column("post_id").to_pylist() == ALL[: len(found)]
+    assert found.inputs[0].notes["rows that shared the line of another, read alone"] == 3
+
+
 @pytest.mark.parametrize("between", [", ", ",\n ", ",\n"])
 def test_a_list_is_one_whatever_the_name_says(tmp_path, between):
     path = tmp_path / "dump.jsonl"
