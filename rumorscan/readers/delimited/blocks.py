@@ -17,6 +17,7 @@ from rumorscan.readers.intake.rows import RawRows
 
 RECORD_LINES = 1_000
 """A record of more lines has lost a quotation mark."""
+_QUOTE, _NEWLINE = b'"\n'
 WAITING_BYTES = 1 << 20
 """So has a record that is longer and not closed at the end of a block."""
 
@@ -44,6 +45,8 @@ class BlockReader:
         Returns:
             None where some record needs a closer look.
         """
+        tail = b"" if final else _open_record(data, self._header.delimiter)
+        data = data[: len(data) - len(tail)]
         lines = data.count(b"\n") + (not data.endswith(b"\n"))
         if (
             data.startswith((b"\n", b"\r"))
@@ -66,7 +69,7 @@ class BlockReader:
         if table.num_rows < lines:
             if not self.all:
                 self.all = True
-                return self.read(data, first, final)
+                return self.read(data + tail, first, final)
             found = self._multiline(table, data, lines, final)
             if found is None:
                 return None
@@ -78,7 +81,7 @@ class BlockReader:
         columns = {name: table.column(str(place)) for name, place in self._places.items()}
         spots = DataSpots(data, first, ends)
         rows = np.arange(first, first + table.num_rows)
-        return RawRows(columns, rows, _raw_of(data, ends), offset=spots), waiting
+        return RawRows(columns, rows, _raw_of(data, ends), offset=spots), waiting + tail
 
     def _parse(self, data: bytes, quotes: bool, wanted: list[str]) -> pa.RecordBatch | None:
         """Return the wanted columns, named by their places, as text."""
@@ -137,6 +140,27 @@ class BlockReader:
         place = self._places.get("text", 0)
         hits = pc.equal(table.column(str(place)), self._header.names[place])
         return bool(pc.any(hits).as_py())
+
+
+def _open_record(data: bytes, delimiter: str) -> bytes:
+    r"""Return the last record of a block if it goes on behind the block, else nothing.
+
+    Example:
+        >>> _open_record(b'1,a\n2,"b\nc","d\n', ","), _open_record(b'1,a\n2,"b\nc"\n', ",")
+        (b'2,"b\nc","d\n', b'')
+    """
+    if data.count(b'"') % 2 == 0:
+        return b""
+    start = max(0, len(data) - WAITING_BYTES + 1)
+    codes = np.frombuffer(data, np.uint8)[start:]
+    ends = np.flatnonzero(codes == _NEWLINE) + 1
+    quotes = np.flatnonzero(codes == _QUOTE)
+    behind = len(quotes) - np.searchsorted(quotes, ends)
+    outside = ends[behind % 2 == 1]  # an even number stands before
+    if not len(outside):
+        return b""
+    tail = data[start + int(outside[-1]) :]
+    return tail if is_open(list(LineFeed(tail.decode())), delimiter) else b""
 
 
 def _raw_of(data: bytes, ends: np.ndarray[Any, Any] | None) -> Callable[[int], str]:
