@@ -127,9 +127,7 @@ def map_fields(
     lookalikes = Lookalikes({} if is_known else found)
     for field_name in CANONICAL:
         hits = _hits(field_name, layout, override, found)
-        if not hits:
-            names_of = (field_name,) if layout is CANONICAL_LAYOUT else ALIASES[field_name]
-            hits = lookalikes.of(names_of)[:1]
+        hits = hits or lookalikes.of(_names(field_name, layout))[:1]
         if hits:
             columns[field_name] = hits[0]
             others |= {f"{field_name}~{place}": hit for place, hit in enumerate(hits[1:])}
@@ -224,6 +222,11 @@ def _hits(
     if field_name in _NESTED and f"@{field_name}" in found:
         hits.insert(0, found[f"@{field_name}"])
     return hits
+
+
+def _names(field_name: str, layout: Layout) -> tuple[str, ...]:
+    """Return the names that a field has where its column is told by its name alone."""
+    return (field_name,) if layout is CANONICAL_LAYOUT else ALIASES[field_name]
 
 
 def _further(layout: Layout, found: Mapping[str, str]) -> dict[str, str]:

@@ -32,6 +32,7 @@ from rumorscan.readers.objects.rows import SAMPLE_ROWS, MapMaker, ObjectMap, spl
 
 Offset = Callable[[int], int | None]
 _HEAD_BYTES = 64 << 20
+"""Bytes of the first elements that tell which column is which."""
 _AT_ONCE = 1_024
 _NEWLINE, _BLANK = b"\n "
 

@@ -25,6 +25,7 @@ from rumorscan.readers.objects.pages import KeptRows
 HELD_BYTES = 32 << 20
 """Bytes that are held in memory before a temporary file is used."""
 _HEAD_BYTES = 16 << 20
+"""Bytes of the first elements that are looked at in a list that lies in an object."""
 _OPENING = ord("{")
 
 

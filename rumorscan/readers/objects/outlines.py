@@ -29,6 +29,7 @@ LIST_LIMIT = 1_000
 _LEVELS = 2
 """Lists are kept apart in the object, and in objects in it."""
 _DEEPEST = 3
+"""So deep an element that is too long may lie in others and be opened itself."""
 _CUT = "unexpected end: the document is cut short"
 _MEMBER = re.compile(rb'\s*("(?:[^"\\]|\\.)*")\s*:\s*\{(.*)\}\s*', re.DOTALL)
 
