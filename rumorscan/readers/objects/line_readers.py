@@ -110,12 +110,13 @@ class LineReader:
 
         They are read as a whole, else in strips, so that a bad line slows only its own.
         """
-        batch = self._fast(lines, line) if self._are_rows(lines) else None
+        are_rows = self._are_rows(lines)
+        batch = self._fast(lines, line) if are_rows else None
         if batch is not None:
             if self.nesting is not None:
                 self.nesting.know(batch.columns)
             yield batch
-        elif whole and len(lines.data) > STRIP_BYTES and self._typed:
+        elif are_rows and whole and len(lines.data) > STRIP_BYTES and self._typed:
             for strip in lines.strips(STRIP_BYTES):
                 yield from self.read(strip, line, batch_rows, False)
                 line += len(strip)
