@@ -133,6 +133,12 @@ def test_long_objects_that_are_joined_are_read_both(tmp_path, length):
         assert posts.column("post_id").to_pylist() == ["p1", "p2", "p3"]
 
 
+def test_a_key_that_is_half_a_character_costs_no_row(tmp_path):
+    data = b"".join(line(post_id=f"p{n}", other="x") + b"\n" for n in range(9))
+    posts = read_bytes(tmp_path, data.replace(b"other", b"\\ud800"))
+    assert len(posts) == 9
+
+
 def test_joined_rows_keep_the_digits_of_their_ids(tmp_path):
     ids = [5099000000000000001, 50990000000000000012345678]
     joined = b"".join(line(post_id=each) for each in ids)
