@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from itertools import groupby, product
 
 _TELLING = 8
@@ -18,7 +19,8 @@ _ENOUGH = 3
 """Cells that tell what others of their column look like."""
 _FREE = 3
 """Columns with more kinds of cells are of text."""
-_LONGEST = 10_000
+_LOOKED_AT = 200
+"""Characters of a cell whose kinds are looked at."""
 _MARKS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ufffd]")
 
 
@@ -51,11 +53,10 @@ def part_record(
         begins = _Form([other[0] for other in neighbors if len(other) == second])
         if not (ends.tells or begins.tells):
             continue
-        cuts = [
-            (end, begin)
-            for end, begin in _cuts(record[first - 1 : 1 - second])
-            if ends.fits(end) and begins.fits(begin)
-        ]
+        cuts = _cuts(record[first - 1 : 1 - second], ends.length, begins.length)
+        # what tells leaves few, of which others may be looked at character by character
+        for place, form in sorted(((0, ends), (1, begins)), key=lambda each: not each[1].tells):
+            cuts = [cut for cut in cuts if form.fits(cut[place])]
         left, right = ({cut[place] for cut in cuts} for place in (0, 1))
         if len(left) == 1 or len(right) == 1:
             return (
@@ -65,19 +66,30 @@ def part_record(
     return None
 
 
-def _cuts(cells: Sequence[str]) -> list[tuple[str, str]]:
-    """Return the last cell of a record and the first one of the next, as they may be apart."""
+def _cuts(
+    cells: Sequence[str], end_length: int | None, begin_length: int | None
+) -> list[tuple[str, str]]:
+    """Return the last cell of a record and the first one of the next, as they may be apart.
+
+    Args:
+        cells: the one cell that both have become, or the two.
+        end_length: of last cells, where all are as long.
+        begin_length: of first cells; one of the two lengths is known.
+    """
     if len(cells) == 2:  # the line end became a delimiter
         return [(cells[0], cells[1].strip('"'))]
-    cell = cells[0]
-    if len(cell) > _LONGEST:
-        return []
+    cell, size = cells[0], len(cells[0])
     marks = [hit.start() for hit in _MARKS.finditer(cell)]
-    places = [(marks[0], 1)] if len(marks) == 1 else product(range(len(cell) + 1), (0, 1))
+    if end_length is not None:
+        ends: Iterable[int] = (end_length,)
+    else:  # at most a lost byte and two quotation marks stand beside the first cell
+        last = size - (begin_length or 0)
+        ends = range(max(last - 3, 0), last + 1)
+    places = [(marks[0], 1)] if len(marks) == 1 else product(ends, (0, 1))
     return [
         (cell[:place], cell[place + gone :].strip('"'))
         for place, gone in places
-        if place + gone <= len(cell)
+        if place + gone <= size
     ]
 
 
@@ -85,6 +97,7 @@ class _Form:
     """What cells of a column have in common: their kinds of characters, and their length.
 
     Attributes:
+        length: of all of them, where it is the same and tells something.
         tells: whether no other cell is likely to look so.
     """
 
@@ -92,22 +105,27 @@ class _Form:
         self._kinds = {*map(_kinds, cells)}
         lengths = {*map(len, cells)}
         length = lengths.pop() if len(lengths) == 1 else None
-        self._length = length if length is None or length >= _TELLING else None
+        self.length = length if length is None or length >= _TELLING else None
         self.tells = (
-            self._length is not None
+            self.length is not None
             and len(cells) >= _ENOUGH
             and all("9" in kinds for kinds in self._kinds)
         )
 
     def fits(self, cell: str) -> bool:
         """Whether a cell looks like those; where they differ much, any does."""
-        if self._length is not None and len(cell) != self._length:
+        if self.length is not None and len(cell) != self.length:
             return False
         return len(self._kinds) > _FREE or _kinds(cell) in self._kinds
 
 
 def _kinds(cell: str) -> str:
     """Return the kinds of characters of a cell, in order."""
+    return _kinds_of(cell[:_LOOKED_AT])
+
+
+@lru_cache(1_024)  # the records around a damaged one are those around the next
+def _kinds_of(cell: str) -> str:
     return "".join(kind for kind, _ in groupby(map(_kind, cell)))
 
 

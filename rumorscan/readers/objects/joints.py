@@ -14,8 +14,8 @@ from collections.abc import Sequence
 from rumorscan.readers.intake.rows import Reject
 
 _DECODER = json.JSONDecoder(parse_int=str)  # as fast, and no number is too long
-_JOINT = r"[ \t\r\n]*[^{}]{0,2}[ \t\r\n]*(?=\{|%s\s*:)"
-"""What took the place of a line end, and perhaps of the brace behind it."""
+_JOINT = r"[ \t\r\n]*+[^{}]{0,2}[ \t\r\n]*+(?=\{|%s\s*:)"
+"""What took the place of a line end, and perhaps of the brace behind it; blanks may be many."""
 _CLOSES = re.compile(r"[}\]]")
 _FIRST_KEY = re.compile(r'\s*\{\s*("(?:[^"\\]|\\.){1,256}")\s*:')
 _BLANKS = re.compile(r"[ \t\r\n]*")
@@ -23,6 +23,10 @@ _BETWEEN = " \t\r\n,"
 _NESTED = tuple(":[,")
 """Behind these an object belongs to one that began before."""
 _TRIES = 64
+_AT_FIRST = 4_096
+"""Characters in which most objects end; an error costs as much as what stands before it."""
+_CUT_SHORT = 16
+"""So near to its end a text is wrong because it ends there: behind half a number or escape."""
 _PARTS = 100_000
 """Objects of a line; what holds more is no damaged line."""
 
@@ -68,12 +72,13 @@ def part_objects(data: bytes) -> list[bytes]:
 
 def _next_whole(beginning: re.Pattern[str], text: str, place: int) -> int | None:
     """Return where a whole object begins that belongs to none before."""
+    behind = place
     for _ in range(_TRIES):
         hit = beginning.search(text, place)
         if hit is None:
             return None
-        place = hit.end()
-        before = text[max(0, hit.start() - 64) : hit.start()].rstrip()
+        before = text[behind : hit.start()].rstrip()
+        place, behind = hit.end(), hit.end() - 1  # with the colon
         if not before.endswith(_NESTED) and _end_of(text, hit.start()) is not None:
             return hit.start()
     return None
@@ -85,10 +90,18 @@ def _end_of(text: str, start: int) -> int | None:
     place = begins.end() if begins else start
     if not text.startswith("{", place):
         return None
-    try:
-        return _DECODER.raw_decode(text, place)[1]
-    except (ValueError, RecursionError):
-        return None
+    size = _AT_FIRST
+    while True:
+        part = text[place : place + size]
+        try:
+            return place + _DECODER.raw_decode(part)[1]
+        except json.JSONDecodeError as error:
+            goes_on = error.msg.startswith("Unterminated") or error.pos + _CUT_SHORT > len(part)
+            if not goes_on or len(part) < size:
+                return None
+        except (ValueError, RecursionError):
+            return None
+        size *= 16
 
 
 def count_joined(numbers: Sequence[int], rejects: Sequence[Reject]) -> int:

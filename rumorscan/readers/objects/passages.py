@@ -66,11 +66,26 @@ class ListPassages:
             if not scanner.closed:
                 yield from self._cut_short()
                 return
-            if first_of(feed) != b"[":
+            if not self._goes_on():
                 look_behind(feed, "list", self._faults)
                 return
             feed.at += 1
             self._scanner = ElementScanner(feed.place)
+
+    def _goes_on(self) -> bool:
+        """Tell whether another list follows, behind a comma or not, and go to its `[`."""
+        feed = self._feed
+        if first_of(feed) != b",":
+            return feed.data[feed.at : feed.at + 1] == b"["
+        place, behind = feed.place, b""
+        while not behind[1:].strip(_BLANK) and feed.more():
+            behind += feed.data[feed.at :]
+            feed.at = len(feed.data)
+        feed.go_back(behind, place)
+        rest = behind[1:].lstrip(_BLANK)
+        if rest.startswith(b"["):
+            feed.at = len(behind) - len(rest)
+        return feed.at > 0
 
     def _cut_short(self) -> Iterator[Part]:
         """Yield what can be told from the rest of a list that does not end."""

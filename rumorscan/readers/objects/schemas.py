@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 import pyarrow.json
 
 from rumorscan.readers.objects.rows import ObjectMap
-from rumorscan.readers.values.arrays import Column
+from rumorscan.readers.values.arrays import Column, plain_text
 
 _KINDS = {str: pa.string(), int: pa.int64(), bool: pa.bool_()}
 _SPARE_KINDS = {**_KINDS, float: pa.float64()}
@@ -134,6 +134,8 @@ class TypedParser:
         found = {}
         for name in names:
             types = {type(row.get(name)) for row in sample} - {type(None)}
+            if name != plain_text(name):  # Arrow takes no half of a character
+                return {}
             if len(types) != 1 or (kind := _SPARE_KINDS.get(next(iter(types)))) is None:
                 return {}
             found[name] = kind

@@ -77,6 +77,17 @@ def test_a_lost_line_end_costs_one_row_at_most(tmp_path, layout, quoting, joint,
     assert posts.inputs[0].notes["rows that shared the line of another, read alone"] == 1
 
 
+def test_long_cells_of_joined_records_take_no_time_without_end(tmp_path):
+    ids = [str(5099000000000001 + n) for n in range(60)]
+    lines = [f"{name},a,停水,{n}" for n, name in enumerate(ids)]
+    for at in range(0, 60, 3):
+        lines[at : at + 2] = [lines[at] + "7" * 9_990 + lines[at + 1], ""]
+    header = "post_id,account_id,text,likes"
+    posts = read_text(tmp_path, "\n".join([header, *filter(None, lines)]) + "\n")
+    assert posts.rows == 60
+    assert posts.column("post_id").to_pylist() == [name for at, name in enumerate(ids) if at % 3]
+
+
 @pytest.mark.parametrize("text", ["停,水,三,天", "停,水,三,天,了"])
 def test_a_row_of_twice_as_many_cells_is_not_always_two(tmp_path, text):
     rows = ["小禾,停水,3", "小麦,停电,4", "小米,停气,5"]

@@ -352,10 +352,23 @@ def test_pages_over_several_lines_are_read_one_behind_the_other(tmp_path):
     assert len(ids(read(tmp_path / "d.jsonl", "\n".join(pages)))) >= 3
 
 
-def test_lists_one_behind_the_other_are_one(tmp_path):
+@pytest.mark.parametrize("between", ["", "\n", ",", "\n,\n"])
+@pytest.mark.parametrize("size", [9, 1 << 20])
+def test_lists_one_behind_the_other_are_one(tmp_path, between, size):
     rows = [plain(n, "停水") for n in range(1, 7)]
-    document = json.dumps(rows[:3]) + "\n" + json.dumps(rows[3:], indent=1)
-    assert ids(read(tmp_path / "d.json", document)) == [row["post_id"] for row in rows]
+    document = json.dumps(rows[:3]) + between + json.dumps(rows[3:], indent=1)
+    posts = read(tmp_path / "d.json", document, size)
+    assert ids(posts) == [row["post_id"] for row in rows]
+    assert posts.rows == len(rows)
+
+
+@pytest.mark.parametrize("behind", [", ", ', {"a": 1}'])
+@pytest.mark.parametrize("size", [9, 1 << 20])
+def test_what_is_no_list_behind_a_list_is_set_aside(tmp_path, behind, size):
+    document = json.dumps([plain(n, "停水") for n in range(1, 7)])
+    posts = read(tmp_path / "d.json", document + behind, size)
+    assert len(posts) == 6
+    assert [reason for _, reason, _ in faults(posts)] == ["bad-json"]
 
 
 @pytest.mark.parametrize("size", [64, 700])

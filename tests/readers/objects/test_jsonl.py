@@ -116,6 +116,36 @@ def test_a_post_within_a_broken_one_is_no_row(tmp_path):
     assert reasons(posts) == [(2, "bad-json")]
 
 
+COSTLY = [
+    line() + b" " * 1_000_000 + b"x",
+    (line(text="停水" * 9) + line()[:-40]) * 60_000,
+    b'{"post_id":' + (b" " * 70 + b'{"post_id":') * 70 + b"[" + b"0," * 4_000_000,
+]
+
+
+@pytest.mark.parametrize("bad", COSTLY, ids=["blanks", "cut", "nested"])
+def test_a_long_line_of_joined_rows_takes_no_time_without_end(tmp_path, bad):
+    posts = read_bytes(tmp_path, b"\n".join([line(), bad, line(post_id="p3")]))
+    assert {row for row, _ in reasons(posts)} == {2}
+    assert posts.column("source_row").to_pylist()[-1] == 3
+
+
+@pytest.mark.parametrize("length", [4_000, 4_090, 65_530, 70_000])
+def test_long_objects_that_are_joined_are_read_both(tmp_path, length):
+    for more in range(12):
+        long = "\\u505c" * (length // 6) + "x" * (length % 6 + more)
+        rows = line(post_id="p2").replace("城东".encode(), long.encode()) + line(post_id="p3")
+        posts = read_bytes(tmp_path, line() + b"\n" + rows)
+        assert reasons(posts) == []
+        assert posts.column("post_id").to_pylist() == ["p1", "p2", "p3"]
+
+
+def test_a_key_that_is_half_a_character_costs_no_row(tmp_path):
+    data = b"".join(line(post_id=f"p{n}", other="x") + b"\n" for n in range(9))
+    posts = read_bytes(tmp_path, data.replace(b"other", b"\\ud800"))
+    assert len(posts) == 9
+
+
 def test_joined_rows_keep_the_digits_of_their_ids(tmp_path):
     ids = [5099000000000000001, 50990000000000000012345678]
     joined = b"".join(line(post_id=each) for each in ids)
