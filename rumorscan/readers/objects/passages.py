@@ -74,18 +74,9 @@ class ListPassages:
 
     def _goes_on(self) -> bool:
         """Tell whether another list follows, behind a comma or not, and go to its `[`."""
-        feed = self._feed
-        if first_of(feed) != b",":
-            return feed.data[feed.at : feed.at + 1] == b"["
-        place, behind = feed.place, b""
-        while not behind[1:].strip(_BLANK) and feed.more():
-            behind += feed.data[feed.at :]
-            feed.at = len(feed.data)
-        feed.go_back(behind, place)
-        rest = behind[1:].lstrip(_BLANK)
-        if rest.startswith(b"["):
-            feed.at = len(behind) - len(rest)
-        return feed.at > 0
+        if first_of(self._feed) == b",":
+            self._feed.at += 1
+        return first_of(self._feed) == b"["
 
     def _cut_short(self) -> Iterator[Part]:
         """Yield what can be told from the rest of a list that does not end."""

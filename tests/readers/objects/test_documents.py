@@ -362,7 +362,7 @@ def test_lists_one_behind_the_other_are_one(tmp_path, between, size):
     assert posts.rows == len(rows)
 
 
-@pytest.mark.parametrize("behind", [", ", ', {"a": 1}'])
+@pytest.mark.parametrize("behind", ["x", "]", ', {"a": 1}'])
 @pytest.mark.parametrize("size", [9, 1 << 20])
 def test_what_is_no_list_behind_a_list_is_set_aside(tmp_path, behind, size):
     document = json.dumps([plain(n, "停水") for n in range(1, 7)])
