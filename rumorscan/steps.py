@@ -30,12 +30,12 @@ from rumorscan.rumors.opinions import Opinions, join_opinions, no_opinions
 from rumorscan.rumors.reading import reread
 from rumorscan.text.displays import Displays
 from rumorscan.text.distinct import Distinct
-from rumorscan.text.fold import Folded
+from rumorscan.text.fold import Folded, join_folded
 from rumorscan.text.keys import MatchKeys
 from rumorscan.text.stance import find_stance
 from rumorscan.verdicts import Evidence, enrich_campaigns
 
-_SCORED_AT_ONCE = 4_096
+SCORED_AT_ONCE = 4_096
 _READ_AT_ONCE = 16_384
 
 KINDS = Kinds(
@@ -88,7 +88,11 @@ def read_dump(source: Any, job: Job) -> Posts:
 
 
 class Readable:
-    """What the model reads of each distinct text; made when it is first asked for."""
+    """What the model reads of each distinct text; made when it is first asked for.
+
+    To undo evasions and to respell words takes longer than a linear model does; a part of it is
+    lost at most where a scan is cut.
+    """
 
     def __init__(
         self, texts: pa.ChunkedArray, distinct: Distinct, keys: MatchKeys, displays: Displays
@@ -97,25 +101,34 @@ class Readable:
         self._distinct = distinct
         self._keys = keys
         self._displays = displays
-        self._folded: Folded | None = None
+        self._parts: dict[int, Folded] = {}
         self._lock = threading.Lock()
 
     def __len__(self) -> int:
         return len(self._distinct)
 
+    def part(self, start: int) -> Folded:
+        """Return the keys of `SCORED_AT_ONCE` texts from one on; most are read as they fold."""
+        if not self._parts:
+            with self._lock:  # several threads ask at once for what is loaded but once
+                return self._read(start)
+        return self._read(start)
+
     @property
     def folded(self) -> Folded:
-        """The fold keys with evasions undone; most texts are read as they fold."""
-        with self._lock:  # several threads ask at once
-            if self._folded is None:
-                self._folded = self._undo()
-            return self._folded
+        """All keys."""
+        return join_folded([self.part(start) for start in range(0, len(self), SCORED_AT_ONCE)])
 
-    def _undo(self) -> Folded:
-        evasions = self._keys.undone[self._displays.of_row[self._distinct.first_row]]
-        rows = np.flatnonzero(evasions.any(axis=1))
-        shown = pick_rows(self._texts, self._distinct.first_row[rows]).combine_chunks()
-        return reread(self._distinct.folded, shown, rows)
+    def _read(self, start: int) -> Folded:
+        if start not in self._parts:
+            stop = min(start + SCORED_AT_ONCE, len(self))
+            first_row = self._distinct.first_row[start:stop]
+            evasions = self._keys.undone[self._displays.of_row[first_row]]
+            rows = np.flatnonzero(evasions.any(axis=1))
+            shown = pick_rows(self._texts, first_row[rows]).combine_chunks()
+            folded = self._distinct.folded.take(np.arange(start, stop))
+            self._parts[start] = reread(folded, shown, rows)
+        return self._parts[start]
 
 
 def score_texts(readable: Readable, job: Job) -> Opinions:
@@ -125,11 +138,11 @@ def score_texts(readable: Readable, job: Job) -> Opinions:
         return no_opinions(len(readable))
 
     def score(start: int, stop: int) -> Opinions:
-        opinions = model.opinions(readable.folded.part(start, stop), base_rate)
+        opinions = model.opinions(readable.part(start), base_rate)
         job.stages.advance(stop - start)
         return opinions
 
-    return join_opinions(job.keeper.parts("score", score, len(readable), part=_SCORED_AT_ONCE))
+    return join_opinions(job.keeper.parts("score", score, len(readable), part=SCORED_AT_ONCE))
 
 
 def find_drift(readable: Readable, job: Job) -> Drift | None:
