@@ -19,7 +19,8 @@ def tabulate_ties(activity: Activity, memberships: Memberships, ties: Ties) -> p
     count = np.int64(activity.account_count)
     ids = activity.account_ids.to_pylist()
     table: dict[str, list[Any]] = {name: [] for name in EDGES_SCHEMA.names}
-    posts = _SharedPosts(activity, memberships)
+    accounts = np.unique(np.concatenate([ties.pairs // count, ties.pairs % count]))
+    posts = _SharedPosts(activity, memberships, accounts)
     for position, pair in enumerate(ties.pairs.tolist()):
         one, other = sorted((int(pair // count), int(pair % count)), key=lambda code: ids[code])
         first, second = posts.of(one, other)
@@ -35,25 +36,31 @@ def tabulate_ties(activity: Activity, memberships: Memberships, ties: Ties) -> p
 
 
 class _SharedPosts:
-    """Finds the posts that two accounts have in common wordings."""
+    """Finds the posts that two of some accounts have in common wordings."""
 
-    def __init__(self, activity: Activity, memberships: Memberships) -> None:
-        rows = np.flatnonzero(np.isin(activity.wording, memberships.wordings) & ~activity.quotes)
-        self._rows = rows[np.argsort(activity.account[rows], kind="stable")]
-        self._accounts = activity.account[self._rows]
-        self._wording = activity.wording
-        self._post_ids = activity.post_ids
+    def __init__(self, activity: Activity, memberships: Memberships, accounts: Codes) -> None:
+        is_common = np.isin(activity.wording, memberships.wordings) & ~activity.quotes
+        rows = np.flatnonzero(is_common & np.isin(activity.account, accounts))
+        rows = rows[np.argsort(activity.account[rows], kind="stable")]
+        of_account = activity.account[rows]
+        starts = np.searchsorted(of_account, accounts, side="left").tolist()
+        stops = np.searchsorted(of_account, accounts, side="right").tolist()
+        self._spans = dict(zip(accounts.tolist(), zip(starts, stops, strict=True), strict=True))
+        self._wordings = activity.wording[rows].tolist()
+        self._post_ids = activity.post_ids.take(rows).to_pylist()
+        self._known: dict[int, frozenset[int]] = {}
 
     def of(self, one: int, other: int) -> tuple[list[str], list[str]]:
         """Return the ids of the one's posts and of the other's, in input order."""
-        first, second = self._find(one), self._find(other)
-        shared = np.intersect1d(self._wording[first], self._wording[second])
-        return (
-            self._post_ids.take(first[np.isin(self._wording[first], shared)]).to_pylist(),
-            self._post_ids.take(second[np.isin(self._wording[second], shared)]).to_pylist(),
-        )
+        shared = self._said(one) & self._said(other)
+        return self._found(one, shared), self._found(other, shared)
 
-    def _find(self, account: int) -> Codes:
-        start = np.searchsorted(self._accounts, account, side="left")
-        stop = np.searchsorted(self._accounts, account, side="right")
-        return self._rows[start:stop]
+    def _said(self, account: int) -> frozenset[int]:
+        if account not in self._known:
+            start, stop = self._spans[account]
+            self._known[account] = frozenset(self._wordings[start:stop])
+        return self._known[account]
+
+    def _found(self, account: int, shared: frozenset[int]) -> list[str]:
+        places = range(*self._spans[account])
+        return [self._post_ids[place] for place in places if self._wordings[place] in shared]
