@@ -22,7 +22,7 @@ from rumorscan.readers.intake.holds import Hold, UnkeptError
 from rumorscan.settings import Settings
 from tests.readers.intake.test_carried import NAMES, cells, original, repost
 from tests.readers.samples import write_workbook
-from tests.test_resume import StopAt, files_of, keep_all, rows_taken
+from tests.test_resume import StopAt, cut_and_resumed, files_of, keep_all, rows_taken
 
 USER = {"uid": "8", "name": "小粟"}
 
@@ -245,11 +245,8 @@ def test_a_file_whose_posts_carry_others_along_is_read_on(
     notes = whole["run.json"]["inputs"][0]["notes"]
     assert ("characters lost in decoding" in notes) == (name in LOSSY)
     for at in {3, 7, len(batches) // 2, len(batches) - 6, len(batches) - 1}:
-        out = tmp_path / f"run-{at}"
-        stopped(dump, out, at)
-        taken.clear()
-        rs.scan(dump, model="", out=out, resume=True, settings=SMALL)
-        assert files_of(out) == whole
+        found = cut_and_resumed(dump, tmp_path / f"run-{at}", at, taken, SMALL)
+        assert found == whole
         assert sum(taken) <= sum(batches[at - 1 :]) + BLOCK_ROWS
 
 

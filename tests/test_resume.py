@@ -265,6 +265,17 @@ class StopAt:
     def done(self, note: str = "") -> None: ...
 
 
+def cut_and_resumed(
+    dump: Path, out: Path, at: int, taken: list[int], settings: Settings | None = None
+) -> dict[str, Any]:
+    """Return the files of a scan that was cut and resumed; `taken` is what the second one took."""
+    with pytest.raises(KeyboardInterrupt):
+        rs.scan(dump, model="", out=out, progress=StopAt(at), settings=settings)
+    taken.clear()
+    rs.scan(dump, model="", out=out, resume=True, settings=settings)
+    return files_of(out)
+
+
 def _jsonl() -> bytes:
     rows = [
         {"post_id": n % 290, "account_id": f"a{n}", "text": f"第{n}号水厂停水三天", "likes": n % 7,
@@ -346,12 +357,8 @@ def test_parquet_is_read_on_from_its_last_row_group(
     whole = files_of(tmp_path / "plain")
     assert taken == [40, 20] * 5
     for at in (2, 3, 5, 10):
-        out = tmp_path / f"run-{at}"
-        with pytest.raises(KeyboardInterrupt):
-            rs.scan(dump, model="", out=out, progress=StopAt(at), settings=small)
-        taken.clear()
-        rs.scan(dump, model="", out=out, resume=True, settings=small)
-        assert files_of(out) == whole
+        found = cut_and_resumed(dump, tmp_path / f"run-{at}", at, taken, small)
+        assert found == whole
         assert sum(taken) == 300 - (at - 1) // 2 * 60
 
 
@@ -371,12 +378,8 @@ def test_a_database_is_read_on_from_its_last_batch(
     assert about["notes"]["characters lost in decoding"] == 30
     batches = list(taken)
     for at in range(2, len(batches) + 1):
-        out = tmp_path / f"run-{at}"
-        with pytest.raises(KeyboardInterrupt):
-            rs.scan(dump, model="", out=out, progress=StopAt(at), settings=small)
-        taken.clear()
-        rs.scan(dump, model="", out=out, resume=True, settings=small)
-        assert files_of(out) == whole
+        found = cut_and_resumed(dump, tmp_path / f"run-{at}", at, taken, small)
+        assert found == whole
         assert taken == batches[at - 1 :]
 
 
@@ -417,12 +420,8 @@ def test_a_file_is_read_on_from_its_middle(
         late = name == "late.jsonl"
         assert late or any("post ids that stood before with another text" in one for one in notes)
     for at in (2, 5, 9, len(taken) - 1):
-        out = tmp_path / f"run-{at}"
-        with pytest.raises(KeyboardInterrupt):
-            rs.scan(dump, model="", out=out, progress=StopAt(at))
-        taken.clear()
-        rs.scan(dump, model="", out=out, resume=True)
-        assert files_of(out) == whole
+        found = cut_and_resumed(dump, tmp_path / f"run-{at}", at, taken)
+        assert found == whole
         assert sum(taken) < all_rows
     assert sum(taken) < 0.25 * all_rows
 

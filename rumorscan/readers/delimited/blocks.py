@@ -65,15 +65,13 @@ class BlockReader:
         if table is None or self._repeats_header(table):
             return None
         ends: np.ndarray[Any, Any] | None = None
-        waiting = b""
         if table.num_rows < lines:
             if not self.all:
                 self.all = True
                 return self.read(data + tail, first, final)
-            found = self._multiline(table, data, lines, final)
-            if found is None:
+            ends = self._record_ends(table, data, lines)
+            if ends is None:
                 return None
-            table, ends, waiting = found
         elif quotes and is_open(
             [data[data[:-1].rfind(b"\n") + 1 :].decode()], self._header.delimiter
         ):
@@ -81,7 +79,7 @@ class BlockReader:
         columns = {name: table.column(str(place)) for name, place in self._places.items()}
         spots = DataSpots(data, first, ends)
         rows = np.arange(first, first + table.num_rows)
-        return RawRows(columns, rows, _raw_of(data, ends), offset=spots), waiting + tail
+        return RawRows(columns, rows, _raw_of(data, ends), offset=spots), tail
 
     def _parse(self, data: bytes, quotes: bool, wanted: list[str]) -> pa.RecordBatch | None:
         """Return the wanted columns, named by their places, as text."""
@@ -109,10 +107,10 @@ class BlockReader:
         batches = table.combine_chunks().to_batches()
         return batches[0] if len(batches) == 1 else None
 
-    def _multiline(
-        self, table: pa.RecordBatch, data: bytes, lines: int, final: bool
-    ) -> tuple[pa.RecordBatch, np.ndarray[Any, Any], bytes] | None:
-        """Return the records, where they end, and the rest, if those of several lines are sound."""
+    def _record_ends(
+        self, table: pa.RecordBatch, data: bytes, lines: int
+    ) -> np.ndarray[Any, Any] | None:
+        """Return where the records end, if those of several lines are sound and the last closed."""
         taken = np.ones(table.num_rows, np.int64)
         for column in table.columns:
             taken += np.asarray(pc.count_substring(column, "\n"))
@@ -129,12 +127,10 @@ class BlockReader:
         for row in np.unique(np.append(np.flatnonzero(taken > sound), last)).tolist():
             record = list(LineFeed(data[starts[row] : ends[row]].decode()))
             if row == last and is_open(record, self._header.delimiter):
-                if final or not row or len(data) - starts[row] >= WAITING_BYTES:
-                    return None
-                return table.slice(0, row), ends[:row], data[starts[row] :]
+                return None
             if len(record) > 1 and not is_sound(record, self._header.delimiter, self._header.width):
                 return None
-        return table, ends, b""
+        return np.asarray(ends)
 
     def _repeats_header(self, table: pa.Table) -> bool:
         place = self._places.get("text", 0)

@@ -113,9 +113,9 @@ class Hold(Generic[T]):
         """
         names = [name.decode("utf-8", "surrogatepass") for name in rows["id"].to_pylist()]
         posts = rows["post"].to_pylist()
-        pairs = zip(names, posts, strict=True)
+        pairs = list(zip(names, posts, strict=True))
         self.own = dict.fromkeys(name for name, post in pairs if post is None)
-        told = {name: post for name, post in zip(names, posts, strict=True) if post is not None}
+        told = {name: post for name, post in pairs if post is not None}
         # most are never needed, and as many objects would keep Python's collector busy
         self.waiting = {name: _Kept(told[name]) for name in _last(told, count)}
         self._kept = len(self.own), len(self.waiting)

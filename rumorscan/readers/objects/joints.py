@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Sequence
+from typing import Any
 
 from rumorscan.readers.intake.rows import Reject
 
@@ -56,7 +57,8 @@ def part_objects(data: bytes) -> list[bytes]:
     parts: list[str] = []
     start = 0
     while start < len(text) and len(parts) < _PARTS:
-        end = _end_of(text, start)
+        whole = object_at(text, start)
+        end = None if whole is None else whole[1]
         joint = end is not None and eaten.match(text, end)
         begins = joint.end() if joint else _next_whole(beginning, text, end or start + 1)
         rest = "" if joint or end is None else text[end:begins]
@@ -79,13 +81,20 @@ def _next_whole(beginning: re.Pattern[str], text: str, place: int) -> int | None
             return None
         before = text[behind : hit.start()].rstrip()
         place, behind = hit.end(), hit.end() - 1  # with the colon
-        if not before.endswith(_NESTED) and _end_of(text, hit.start()) is not None:
+        if not before.endswith(_NESTED) and object_at(text, hit.start()) is not None:
             return hit.start()
     return None
 
 
-def _end_of(text: str, start: int) -> int | None:
-    """Return where an object ends that begins at a place; None where it does not."""
+def object_at(text: str, start: int = 0) -> tuple[dict[str, Any], int] | None:
+    """Return an object that begins at a place, and where it ends; None where it does not.
+
+    Whole numbers are text.
+
+    Example:
+        >>> object_at('{"id": 1}x'), object_at('{"id": ')
+        (({'id': '1'}, 9), None)
+    """
     begins = _BLANKS.match(text, start)
     place = begins.end() if begins else start
     if not text.startswith("{", place):
@@ -94,7 +103,8 @@ def _end_of(text: str, start: int) -> int | None:
     while True:
         part = text[place : place + size]
         try:
-            return place + _DECODER.raw_decode(part)[1]
+            value, size = _DECODER.raw_decode(part)
+            return value, place + size
         except json.JSONDecodeError as error:
             goes_on = error.msg.startswith("Unterminated") or error.pos + _CUT_SHORT > len(part)
             if not goes_on or len(part) < size:

@@ -14,7 +14,6 @@ from rumorscan.errors import DumpError
 from rumorscan.readers.containers.finding import NoRowsError
 from rumorscan.readers.encodings.decoding import Block, LineBlocks
 from rumorscan.readers.intake.door import Intake
-from rumorscan.readers.intake.rows import JOINED
 from rumorscan.readers.intake.shelves import Bookmarks, no_bookmarks
 from rumorscan.readers.objects.extended import is_extended, plain
 from rumorscan.readers.objects.line_readers import LineReader
@@ -62,9 +61,7 @@ def read_jsonl(
                     batch.offset = offset
                     intake.take(batch, reader.map.fields)
                     yield reader.map
-                if reader.joined:
-                    intake.notes[JOINED] += reader.joined
-                    reader.joined = 0
+                reader.tell(intake.notes)
                 place.parts = count + 1
                 kept()
             first += len(lines)

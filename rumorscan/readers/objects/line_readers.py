@@ -7,6 +7,7 @@ are parsed one by one; both ways accept the same lines and give the same values.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any
@@ -16,7 +17,7 @@ import pyarrow as pa
 
 from rumorscan.readers.encodings.decoding import STRIP_BYTES, Block
 from rumorscan.readers.intake.columns import ID_FIELDS
-from rumorscan.readers.intake.rows import RawRows, Reject
+from rumorscan.readers.intake.rows import JOINED, RawRows, Reject
 from rumorscan.readers.objects.extended import is_extended, plain
 from rumorscan.readers.objects.joints import count_joined
 from rumorscan.readers.objects.lines import Broken, Lines, parse_exactly, parse_lines
@@ -64,6 +65,12 @@ class LineReader:
         """Take over what another reader knew."""
         self.map.go_on(state["map"])
         self._parser.types = state["types"]
+
+    def tell(self, notes: Counter[str]) -> None:
+        """Count the rows that shared the line of another since this was last asked."""
+        if self.joined:
+            notes[JOINED] += self.joined
+            self.joined = 0
 
     def parts(self, block: Block) -> Iterable[Lines]:
         """Return the lines of a block, in parts where it takes long to read them."""

@@ -19,7 +19,7 @@ from rumorscan.errors import DumpError
 from rumorscan.readers.containers.finding import NoRowsError
 from rumorscan.readers.encodings.decoding import BLOCK_BYTES
 from rumorscan.readers.intake.door import Intake
-from rumorscan.readers.intake.rows import JOINED, RawRows
+from rumorscan.readers.intake.rows import RawRows
 from rumorscan.readers.intake.shelves import Bookmarks
 from rumorscan.readers.objects.elements import Elements
 from rumorscan.readers.objects.faults import Fault, Placed
@@ -160,9 +160,7 @@ class ListReader:
             yield from self._nested(part, reader, nesting, kept)
         else:
             yield from self._flat(part, reader)
-        if reader.joined:
-            self._intake.notes[JOINED] += reader.joined
-            reader.joined = 0
+        reader.tell(self._intake.notes)
         self._passed, self._found = self._passed + 1, 0
 
     def _flat(self, part: Part, reader: LineReader) -> Iterator[ObjectMap]:

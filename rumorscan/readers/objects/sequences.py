@@ -6,16 +6,15 @@ them the objects are the elements of a list.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
 import numpy as np
 
+from rumorscan.readers.objects.joints import object_at
 from rumorscan.readers.objects.structure import LIST, OBJECT, OBJECT_END, Structure
 
-_DECODER = json.JSONDecoder(parse_int=str)
 _BLANK = b" \t\r\n"
 _BETWEEN = re.compile(r"[ \t\r\n]*,?[ \t\r\n]*")
 
@@ -28,10 +27,8 @@ def first_of_several(text: str) -> dict[str, Any] | None:
         {'id': '1'}
         >>> first_of_several('{"id": 1}')
     """
-    value, end = _first_of(text)
-    behind = _BETWEEN.match(text, end)
-    follows = behind is not None and text.startswith("{", behind.end())
-    return value if follows else None
+    first = object_at(text)
+    return first[0] if first and _goes_on(text, first[1]) else None
 
 
 def goes_over_lines(text: str) -> bool:
@@ -43,19 +40,16 @@ def goes_over_lines(text: str) -> bool:
         >>> goes_over_lines('{"id": 1}{"id": 2}\n{"id": 3}')
         False
     """
-    value, end = _first_of(text)
-    if value is None:
+    first = object_at(text)
+    if first is None:
         return False
-    return "\n" in text[:end] or ("\n" not in text and first_of_several(text) is not None)
+    return "\n" in text[: first[1]] or ("\n" not in text and _goes_on(text, first[1]))
 
 
-def _first_of(text: str) -> tuple[dict[str, Any] | None, int]:
-    """Return the object that a text begins with, if there is one, and where it ends."""
-    try:
-        value, end = _DECODER.raw_decode(text)
-    except (ValueError, RecursionError):
-        return None, 0
-    return (value, end) if isinstance(value, dict) else (None, 0)
+def _goes_on(text: str, end: int) -> bool:
+    """Tell whether another object follows behind the end of one."""
+    behind = _BETWEEN.match(text, end)
+    return behind is not None and text.startswith("{", behind.end())
 
 
 def as_list(pieces: Iterable[tuple[bytes, bool]]) -> Iterator[tuple[bytes, bool]]:
